@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The whole build of claimd in one file. `make help` lists what it can do.
+#
+# A new .c file in a layer's folder, a new tests/RING/test_NAME.c and a new man page are found by themselves.
+# What the compiler is called and where things are installed stands in config.mk, which configure writes.
+
+B ?= build
+
+.SUFFIXES:
+.SECONDEXPANSION:
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+.PHONY: all
+all:
+
+# --- Configuration -------------------------------------------------------------------------------------------------
+
+# Everything but these needs config.mk, so make first makes it.
+ifneq ($(or $(if $(MAKECMDGOALS),,all),$(filter-out help clean distclean,$(MAKECMDGOALS))),)
+include config.mk
+endif
+
+configure: configure.ac
+	autoconf -f
+
+# A second run keeps the options of the first.
+config.mk: config.mk.in configure
+	@if test -x config.status; then ./config.status --recheck && ./config.status; else ./configure; fi
+
+# --- How things are said -------------------------------------------------------------------------------------------
+
+# One short line for each step; V=1 shows the commands instead.
+ifeq ($(V),1)
+say := @:
+Q :=
+else
+say := @printf '  %-7s %s\n'
+Q := @
+endif
+
+# --- Flags ---------------------------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wconversion $(if $(filter 1,$(WERROR)),-Werror)
+
+# SANITIZE=1: ASan and UBSan. SANITIZE=fuzz: these and libFuzzer's counters (clang only). Hardening would hide what they look for.
+ifeq ($(SANITIZE),)
+optimised := $(filter-out -O0,$(filter -O%,$(CFLAGS)))
+MODE_CFLAGS := -fPIE $(HARDEN_CFLAGS) $(if $(optimised),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+MODE_LDFLAGS := -pie $(HARDEN_LDFLAGS)
+else
+MODE_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	$(if $(filter fuzz,$(SANITIZE)),-fsanitize=fuzzer-no-link)
+MODE_LDFLAGS := -fsanitize=address,undefined
+endif
+
+PATHS := -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -DLOCALSTATEDIR='"$(localstatedir)"'
+LIBRARY_CFLAGS := $(MHD_CFLAGS) $(CURL_CFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS) $(SYSTEMD_CFLAGS) $(INIH_CFLAGS)
+LIBRARIES := $(MHD_LIBS) $(CURL_LIBS) $(JSON_LIBS) $(SQLITE_LIBS) $(SYSTEMD_LIBS) $(INIH_LIBS) $(LIBS)
+
+COMPILE := $(CC) -std=gnu17 -D_GNU_SOURCE -Isrc -I$(B)/gen $(PATHS) $(LIBRARY_CFLAGS) $(CPPFLAGS) \
+	$(WARNINGS) $(MODE_CFLAGS) $(CFLAGS)
+# Only the libraries that a program really uses end up in it.
+LINK := $(CC) $(MODE_CFLAGS) $(CFLAGS) $(MODE_LDFLAGS) -Wl,--as-needed $(LDFLAGS)
+
+# Other flags than last time in this build folder: everything is built again.
+FLAGS := $(strip $(COMPILE) $(LINK) $(LIBRARIES))
+ifneq ($(VERSION),)
+ifneq ($(file <$(B)/flags),$(FLAGS))
+$(shell mkdir -p $(B))
+$(file >$(B)/flags,$(FLAGS))
+endif
+endif
+
+# --- Objects -------------------------------------------------------------------------------------------------------
+
+objects = $(patsubst %.c,$(B)/%.o,$1)
+
+# SQL that C includes as a string: src/store/schema.sql becomes $(B)/gen/store/schema.sql.h.
+GENERATED := $(patsubst src/%,$(B)/gen/%.h,$(wildcard src/*/*.sql))
+
+$(B)/%.o: %.c $(B)/flags | $(GENERATED)
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(COMPILE) $(EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/gen/%.h: src/% scripts/gen/embed.awk
+	@mkdir -p $(@D)
+	$(say) EMBED $<
+	$(Q)awk -f scripts/gen/embed.awk $< > $@
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# --- Layers and programs -------------------------------------------------------------------------------------------
+
+# Each folder of src/ is a layer and becomes one archive; a program's main.c stays outside of it, so that tests can link the rest.
+LAYERS := base conf model wire store loop api worker listener sim ctl daemon
+ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
+archives = $(patsubst %,$(B)/lib%.a,$1)
+layer-objects = $(call objects,$(filter-out %/main.c,$(wildcard src/$1/*.c)))
+
+# The folder itself is a prerequisite because it changes when a file is taken away.
+$(ARCHIVES): $(B)/lib%.a: $$(call layer-objects,$$*) src/%
+	@mkdir -p $(@D)
+	$(say) AR $@
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
+
+PROGRAMS := $(B)/claimd $(B)/claimctl $(B)/claimsim
+
+# The linker looks from left to right: who uses stands before who is used.
+$(B)/claimd: $(B)/src/daemon/main.o $(call archives,daemon listener worker api store loop wire model conf base)
+$(B)/claimctl: $(B)/src/ctl/main.o $(call archives,ctl store wire model conf base)
+$(B)/claimsim: $(B)/src/sim/main.o $(call archives,sim loop wire model base)
+
+$(PROGRAMS):
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
+
+all: $(PROGRAMS)
+
+# --- What is generated from tables: sample configuration, man pages, service file -----------------------------------
+
+$(B)/gen-docs: $(B)/scripts/gen/docs.o $(call archives,conf model base)
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
+
+SAMPLE := $(B)/etc/claimd.conf
+MAN_PAGES := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
+SERVICE := $(B)/systemd/claimd.service
+
+$(SAMPLE): $(B)/gen-docs
+	@mkdir -p $(@D)
+	$(say) GEN $@
+	$(Q)$(B)/gen-docs sample > $@
+
+# A man page's line that is nothing but @NAME@ is replaced by the text in $(B)/gen/man/NAME.
+MAN_TABLES := $(addprefix $(B)/gen/man/,CONF_KEYS CLAIMS_STATUSES CLAIMS_EDGES)
+$(B)/gen/man/CONF_KEYS: VERB = mdoc-conf
+$(B)/gen/man/CLAIMS_STATUSES: VERB = mdoc-statuses
+$(B)/gen/man/CLAIMS_EDGES: VERB = mdoc-edges
+
+$(MAN_TABLES): $(B)/gen-docs
+	@mkdir -p $(@D)
+	$(Q)$(B)/gen-docs $(VERB) > $@
+
+FILL := sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@SYSCONFDIR@|$(sysconfdir)|g' -e 's|@LOCALSTATEDIR@|$(localstatedir)|g' \
+	-e 's|@SBINDIR@|$(sbindir)|g' -e 's|@BINDIR@|$(bindir)|g' -e 's|@DOCDIR@|$(docdir)|g'
+
+$(B)/man/%: man/%.in scripts/gen/fill.awk $(MAN_TABLES) $(B)/flags
+	@mkdir -p $(@D)
+	$(say) GEN $@
+	$(Q)$(FILL) $< | awk -v page=$< -v tables=$(B)/gen/man -f scripts/gen/fill.awk > $@
+
+$(SERVICE): systemd/claimd.service.in $(B)/flags
+	@mkdir -p $(@D)
+	$(say) GEN $@
+	$(Q)$(FILL) $< > $@
+
+.PHONY: sample man
+sample: $(SAMPLE)
+man: $(MAN_PAGES)
+all: sample man $(SERVICE)
+
+# --- Tests ---------------------------------------------------------------------------------------------------------
+
+# tests/RING/test_NAME.c is a program; every other .c file of its folder, and of tests/, is linked to each program there.
+RINGS := unit component scenario system
+ring-programs = $(patsubst %.c,$(B)/%,$(wildcard tests/$1/test_*.c))
+ring-helpers = $(call objects,$(filter-out tests/$1/test_% tests/$1/fuzz_%,$(wildcard tests/$1/*.c)))
+
+TEST_PROGRAMS := $(foreach ring,$(RINGS),$(call ring-programs,$(ring)))
+FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+TEST_SCRIPTS := $(wildcard tests/system/*.sh)
+TEST_COMMON := $(call objects,$(wildcard tests/*.c))
+
+TEST_CFLAGS = $(if $(HAVE_CHECK),$(CHECK_CFLAGS) -I. -Itests,$(error \
+	The tests need the Check library (Debian: check). Install it, or run scripts/deps, then ./configure again))
+$(B)/tests/%.o: EXTRA_CFLAGS = $(TEST_CFLAGS)
+$(B)/tests/fuzz/%.o: EXTRA_CFLAGS = -I. -Itests
+
+link-test = $(LINK) $1 -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBRARIES)
+
+$(TEST_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,$$(*D)) $(TEST_COMMON) $(ARCHIVES)
+	$(say) LINK $@
+	$(Q)$(call link-test) $(CHECK_LIBS)
+
+# The same sources twice: with replay.c they run over their corpus in `make check`, with libFuzzer (`make fuzz`) they search for more.
+FUZZ_HELPERS := $(call ring-helpers,fuzz)
+ifeq ($(SANITIZE),fuzz)
+FUZZ_HELPERS := $(filter-out %/replay.o,$(FUZZ_HELPERS))
+FUZZ_LDFLAGS := -fsanitize=fuzzer
+endif
+
+$(FUZZ_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $(FUZZ_HELPERS) $(ARCHIVES)
+	$(say) LINK $@
+	$(Q)$(call link-test,$(FUZZ_LDFLAGS))
+
+# Tests run in this folder and find what was built by CLAIMD_BUILD.
+RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
+
+.PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man
+.PHONY: check-asan check-clang check-clang-asan
+
+check: check-code check-headers check-man $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS)
+	$(Q)$(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
+
+check-system: $(PROGRAMS) $(SAMPLE)
+$(RINGS:%=check-%): check-%: $$(call ring-programs,$$*)
+	$(Q)$(RUN_TESTS) $(call ring-programs,$*) $(wildcard tests/$*/*.sh)
+
+check-fuzz: $(FUZZ_PROGRAMS)
+	$(Q)$(RUN_TESTS) $(FUZZ_PROGRAMS)
+
+check-code: check-layers check-style
+
+check-layers:
+	$(say) CHECK 'layers'
+	$(Q)scripts/check-layers
+
+check-style:
+	$(say) CHECK 'style'
+	$(Q)scripts/check-style
+
+check-headers: $(GENERATED)
+	$(say) CHECK 'headers compile alone'
+	$(Q)scripts/check-headers $(COMPILE) -I. -Itests
+
+check-man: $(MAN_PAGES)
+	$(say) CHECK 'man pages'
+	$(Q)scripts/check-man $(MAN_PAGES)
+
+# The same tests, built otherwise, in a build folder of their own.
+check-asan:
+	+$(Q)$(MAKE) --no-print-directory B=$(B)-asan SANITIZE=1 check
+check-clang:
+	+$(Q)$(MAKE) --no-print-directory B=$(B)-clang CC=clang SANITIZE= check
+check-clang-asan:
+	+$(Q)$(MAKE) --no-print-directory B=$(B)-clang-asan CC=clang SANITIZE=1 check
+
+.PHONY: fuzz fuzz-programs
+fuzz:
+	+$(Q)$(MAKE) --no-print-directory B=$(B)-fuzz CC=clang SANITIZE=fuzz fuzz-programs
+fuzz-programs: $(FUZZ_PROGRAMS)
+	@printf '\nRun one with its corpus, for instance\n'
+	@for program in $(FUZZ_PROGRAMS); do \
+		name=$${program##*/fuzz_}; echo "  $$program -max_total_time=60 tests/fuzz/corpus/$$name"; done
+
+# --- Installation --------------------------------------------------------------------------------------------------
+
+DOCUMENTS := $(wildcard README README.md NEWS COPYING)
+to = $(DESTDIR)$1
+
+.PHONY: install uninstall
+install: all
+	install -D -m 755 $(B)/claimd $(call to,$(sbindir))/claimd
+	install -D -m 755 $(B)/claimctl $(call to,$(bindir))/claimctl
+	install -D -m 755 $(B)/claimsim $(call to,$(bindir))/claimsim
+	for page in $(notdir $(MAN_PAGES)); do \
+		install -D -m 644 $(B)/man/$$page $(call to,$(mandir))/man$${page##*.}/$$page || exit 1; done
+	install -d $(call to,$(docdir))
+	install -m 644 $(DOCUMENTS) $(call to,$(docdir))
+ifneq ($(systemdsystemunitdir),)
+	install -D -m 644 $(SERVICE) $(call to,$(systemdsystemunitdir))/claimd.service
+endif
+	install -d $(call to,$(sysconfdir))/claimd/claimd.conf.d
+	test -e $(call to,$(sysconfdir))/claimd/claimd.conf || \
+		install -m 644 $(SAMPLE) $(call to,$(sysconfdir))/claimd/claimd.conf
+
+# The configuration stays: it is the operator's.
+uninstall:
+	rm -f $(call to,$(sbindir))/claimd $(call to,$(bindir))/claimctl $(call to,$(bindir))/claimsim
+	for page in $(notdir $(MAN_PAGES)); do rm -f $(call to,$(mandir))/man$${page##*.}/$$page; done
+	rm -f $(addprefix $(call to,$(docdir))/,$(DOCUMENTS))
+	-rmdir $(call to,$(docdir))
+ifneq ($(systemdsystemunitdir),)
+	rm -f $(call to,$(systemdsystemunitdir))/claimd.service
+endif
+
+# --- Release -------------------------------------------------------------------------------------------------------
+
+NAME := claimd-$(VERSION)
+
+# What git knows; in an unpacked tarball, whatever is not a build's product.
+list-files = if test -e .git; then git ls-files; else \
+	find . -type f ! -path './$(B)*' ! -path './build*' ! -path './autom4te.cache/*' ! -name '$(NAME)*' \
+	! -name 'config.*[gks]' ! -name configure | sed 's|^\./||'; fi
+
+.PHONY: dist distcheck
+dist: $(NAME).tar.gz
+	@echo "$(NAME).tar.gz is ready"
+
+.PHONY: $(NAME).tar.gz
+$(NAME).tar.gz: configure
+	$(Q)( $(list-files); echo configure ) | LC_ALL=C sort -u | tar --create --gzip --file=$@ --files-from=- \
+		--transform='s|^|$(NAME)/|' --owner=0 --group=0 --numeric-owner --mtime='$(or $(SOURCE_DATE_EPOCH:%=@%),now)'
+
+# The tarball alone must build, pass its tests, install and uninstall, and make the same tarball again.
+distcheck: dist
+	rm -rf $(B)/distcheck
+	mkdir -p $(B)/distcheck
+	tar -xzf $(NAME).tar.gz -C $(B)/distcheck
+	cd $(B)/distcheck/$(NAME) && ./configure --prefix=/usr
+	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build check
+	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build install DESTDIR=$(abspath $(B))/distcheck/root
+	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build uninstall DESTDIR=$(abspath $(B))/distcheck/root
+	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build dist
+	tar -tzf $(NAME).tar.gz > $(B)/distcheck/before
+	tar -tzf $(B)/distcheck/$(NAME)/$(NAME).tar.gz | cmp - $(B)/distcheck/before
+	find $(B)/distcheck/root ! -type d ! -path '*/claimd/claimd.conf' | (! grep .)
+	rm -rf $(B)/distcheck
+
+# --- Tidying and help ----------------------------------------------------------------------------------------------
+
+.PHONY: clean distclean help
+clean:
+	rm -rf $(B) $(B)-asan $(B)-clang $(B)-clang-asan $(B)-fuzz
+
+# In a tarball configure stays: who unpacks it may have no autoconf.
+distclean: clean
+	rm -rf config.mk config.log config.status configure~ autom4te.cache claimd-*.tar.gz
+	test ! -e .git || rm -f configure
+
+help:
+	@echo 'make                  the programs, man pages and sample configuration, in $(B)/'
+	@echo 'make check            all tests and checks; check-unit, check-component, check-scenario, check-system,'
+	@echo '                      check-fuzz, check-code, check-headers, check-man: a part of them'
+	@echo 'make check-asan       the same under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make check-clang      the same with clang; check-clang-asan: both'
+	@echo 'make fuzz             libFuzzer programs, with clang'
+	@echo 'make sample, man      only the sample configuration, only the man pages'
+	@echo 'make install          to where configure was told; DESTDIR= and prefix= are honoured; also uninstall'
+	@echo 'make dist, distcheck  a tarball; the same, tried out'
+	@echo 'make clean, distclean'
+	@echo
+	@echo 'B=FOLDER builds elsewhere, V=1 shows commands, WERROR=1 makes warnings errors, SANITIZE=1 adds sanitizers.'
