@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Log lines to standard error; under systemd each carries its level as a "<N>" prefix (sd-daemon(3)).
+ * Base layer. Only worker, listener and the programs log; lower layers return codes (each error is
+ * told once, by who knows the subject). No secret and no personal data ever has a format path here.
+ */
+#ifndef CLAIMD_BASE_LOG_H
+#define CLAIMD_BASE_LOG_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+
+/* The values are syslog's, which the "<N>" prefix needs. */
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_NOTICE = 5,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7,
+};
+
+/* NAME ("claimd") begins each line on a terminal. Lines above LEVEL are dropped. NAME is kept, not copied. */
+void log_open(const char *name, enum log_level level);
+void log_set_level(enum log_level level);
+
+void log_error(const char *fmt, ...) ATTR_PRINTF(1, 2);
+void log_warning(const char *fmt, ...) ATTR_PRINTF(1, 2);
+void log_notice(const char *fmt, ...) ATTR_PRINTF(1, 2);
+void log_info(const char *fmt, ...) ATTR_PRINTF(1, 2);
+void log_debug(const char *fmt, ...) ATTR_PRINTF(1, 2);
+
+#endif
