@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The secrets that a configuration names.
+ * Conf layer.
+ * No secret gets into an error text, nor does a path's content.
+ */
+#include <string.h>
+
+#include "base/err.h"
+#include "conf/conf-parts.h"
+#include "conf/conf-value.h"
+
+/* A path that is needed now: the key, the section it stands in, and its value. */
+struct need {
+	const struct conf *conf;
+	const struct conf_key *key;
+	const void *section;
+	char **path;
+	bool in_url; /* the secret will stand in a URL's path */
+};
+
+/* Puts before the error where the path was set, or which section should set it. */
+static void place_error(const struct need *need, struct conf_error *error)
+{
+	const struct conf_origins *origins = need->conf->origins;
+	const struct conf_origin *origin = conf_origins_find(origins, need->section, need->key);
+
+	if (origin) {
+		conf_error_prefix(error, "%s:%u: %s: ", origins->files[origin->file], origin->line, need->key->name);
+		return;
+	}
+	conf_error_prefix(error, "set %s, its default fails: ", need->key->name);
+	origin = conf_origins_find(origins, need->section, NULL);
+	if (origin)
+		conf_error_prefix(error, "%s:%u: ", origins->files[origin->file], origin->line);
+}
+
+/* Replaces what variables are left in the path, now that it is needed. */
+static int settle_path(const struct need *need, struct conf_error *ret_error)
+{
+	CLEANUP(text_cleanup) char *ignored = NULL;
+
+	if (!strstr(*need->path, "${"))
+		return 0;
+
+	int r = conf_expand(*need->path, &ignored, ret_error);
+
+	if (r < 0)
+		return r == ERR_NOT_FOUND ? ERR_INVALID : r;
+	return conf_value_read(need->key, *need->path, need->path, ret_error);
+}
+
+static int read_secret(const struct need *need, struct secret *ret, struct conf_error *ret_error)
+{
+	const char *path = *need->path;
+	int r = secret_load(path, ret);
+
+	switch ((enum err)r) {
+	case ERR_OK:
+		return 0;
+	case ERR_NOT_FOUND:
+		return conf_fail(ret_error, r, "there is no file %s", path);
+	case ERR_INVALID:
+		return conf_fail(ret_error, r,
+			"%s does not hold one secret; write one line of at most %d bytes without blanks", path,
+			SECRET_MAX);
+	case ERR_NOMEM:
+	case ERR_IO:
+	case ERR_BUSY:
+	case ERR_FULL:
+	case ERR_CORRUPT:
+	case ERR_TOO_NEW:
+	case ERR_REFUSED:
+		break;
+	}
+	return conf_fail(ret_error, r, "%s can't be read; let claimd's user read it", path);
+}
+
+/* What may stand in the path of a URL as it is, so that no proxy rewrites it. */
+static bool is_url_safe(const char *text)
+{
+	return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")] == '\0';
+}
+
+static int read_url_secret(const struct need *need, struct secret *ret, struct conf_error *ret_error)
+{
+	int r = read_secret(need, ret, ret_error);
+
+	if (r < 0 || is_url_safe(ret->text))
+		return r;
+	secret_done(ret);
+	return conf_fail(ret_error, ERR_INVALID,
+		"%s holds a character that can't stand in a URL's path; make it of A-Z a-z 0-9 . _ ~ and - only",
+		*need->path);
+}
+
+static int load_secret(const struct need *need, struct secret *secret, struct conf_error *ret_error)
+{
+	struct secret fresh;
+	int r = settle_path(need, ret_error);
+
+	if (r == 0)
+		r = need->in_url ? read_url_secret(need, &fresh, ret_error) : read_secret(need, &fresh, ret_error);
+	if (r < 0) {
+		place_error(need, ret_error);
+		return r;
+	}
+	secret_done(secret);
+	*secret = fresh;
+	return 0;
+}
+
+static int load_delivery(const struct conf *conf, struct conf_delivery *delivery, struct conf_error *ret_error)
+{
+	const struct need token = {
+		.conf = conf,
+		.key = conf_key_find(CONF_SECTION_delivery, "token_file"),
+		.section = delivery,
+		.path = &delivery->token_file,
+	};
+	const struct need callback_secret = {
+		.conf = conf,
+		.key = conf_key_find(CONF_SECTION_delivery, "callback_secret_file"),
+		.section = delivery,
+		.path = &delivery->callback_secret_file,
+		.in_url = true,
+	};
+	int r = load_secret(&token, &delivery->token, ret_error);
+
+	if (r < 0 || !delivery->callbacks)
+		return r;
+	return load_secret(&callback_secret, &delivery->callback_secret, ret_error);
+}
+
+static int settle_tls(const struct conf *conf, const char *key, char **path, struct conf_error *ret_error)
+{
+	const struct need need = {
+		.conf = conf,
+		.key = conf_key_find(CONF_SECTION_listen, key),
+		.section = &conf->listen,
+		.path = path,
+	};
+	int r = settle_path(&need, ret_error);
+
+	if (r < 0)
+		place_error(&need, ret_error);
+	return r;
+}
+
+int conf_load_secrets(struct conf *conf, struct conf_error *ret_error)
+{
+	int r = settle_tls(conf, "tls_certificate", &conf->listen.tls_certificate, ret_error);
+
+	if (r == 0)
+		r = settle_tls(conf, "tls_key", &conf->listen.tls_key, ret_error);
+	for (size_t i = 0; i < conf->n_deliveries && r == 0; i++)
+		r = load_delivery(conf, conf->deliveries[i], ret_error);
+	return r;
+}

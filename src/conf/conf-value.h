@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Values of each kind, from text into a field and back. No error here says where the value stands: the caller does.
+ * Conf layer, for its own files (and tests) only.
+ */
+#ifndef CLAIMD_CONF_CONF_VALUE_H
+#define CLAIMD_CONF_CONF_VALUE_H
+
+#include "conf/conf-table.h"
+
+/* Variables (conf-expand.c). */
+
+/* Replaces ${NAME} from the environment. ERR_NOT_FOUND when one is not set. *ret is the caller's. */
+int conf_expand(const char *text, char **ret, struct conf_error *ret_error);
+
+/* Numbers with a unit (conf-quantity.c). */
+
+struct conf_unit {
+	const char *name;
+	int64_t factor;
+};
+
+struct conf_measure {
+	const char *what;              /* "duration" */
+	const char *names;             /* "ms, s, min, h or d" */
+	const char *example;           /* "30s" */
+	const struct conf_unit *units; /* from the smallest up */
+	size_t n_units;
+};
+
+extern const struct conf_measure conf_durations; /* in microseconds */
+extern const struct conf_measure conf_sizes;     /* in bytes */
+
+int conf_quantity_read(
+	const struct conf_measure *measure, const char *text, int64_t *ret, struct conf_error *ret_error);
+
+/* The shortest text that conf_quantity_read() reads back as VALUE. */
+#define CONF_QUANTITY_SIZE 32
+void conf_quantity_format(const struct conf_measure *measure, int64_t value, char ret[static CONF_QUANTITY_SIZE]);
+
+/* Values (conf-value.c). */
+
+/* Reads TEXT into FIELD and frees what was there before; on failure FIELD stays. The error says nothing of the
+ * place. */
+int conf_value_read(const struct conf_key *key, const char *text, void *field, struct conf_error *ret_error);
+
+/* Writes FIELD so that conf_value_read() understands it. */
+void conf_value_write(const struct conf_key *key, const void *field, FILE *out);
+
+void conf_value_done(const struct conf_key *key, void *field);
+
+/* What the values of this key look like: "duration", "yes or no". */
+const char *conf_key_form(const struct conf_key *key);
+
+/* The least and the greatest possible value; false for a kind that has none. */
+bool conf_key_format_limits(
+	const struct conf_key *key, char ret_min[static CONF_QUANTITY_SIZE], char ret_max[static CONF_QUANTITY_SIZE]);
+
+/* URLs (conf-url.c). */
+
+/* ERR_INVALID unless TEXT is an http or https URL with a host and without user, query and fragment. */
+int conf_url_check(const char *text, struct conf_error *ret_error);
+
+/* Address blocks (conf-cidr.c). */
+
+int conf_cidrs_read(const char *text, struct conf_cidrs *ret, struct conf_error *ret_error);
+void conf_cidrs_write(const struct conf_cidrs *cidrs, FILE *out);
+void conf_cidrs_done(struct conf_cidrs *cidrs);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is printed of a configuration: itself, the sample, the manual's list.
+ * Component ring: it is read back from real files.
+ */
+#include "suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "conf/conf-parts.h"
+#include "conf_bed.h"
+
+static char *print(const struct conf *conf)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(out);
+	conf_print(conf, out);
+	ck_assert_int_eq(fclose(out), 0);
+	return text;
+}
+
+START_TEST(what_is_printed_reads_back_the_same)
+{
+	CLEANUP(conf_cleanup) struct conf *conf =
+		conf_bed_load_text("[daemon]\nlog_level = debug\non_illegal = flag\n"
+			  "[listen]\ntrusted_proxies = 10.0.0.0/8,fd00::/8\nmax_body = 1000B\ntls_key = /k\ntls_certificate = /c\n"
+			  "[delivery a]\nstale_retry = 1500ms..1min\ncallbacks = 0\ntoken_file = /t\n[delivery b]\n");
+	CLEANUP(text_cleanup) char *first = print(conf);
+	CLEANUP(conf_cleanup) struct conf *again = conf_bed_load_text(first);
+	CLEANUP(text_cleanup) char *second = print(again);
+
+	ck_assert_str_eq(first, second);
+	ck_assert_ptr_nonnull(strstr(first, "log_level       = debug\n"));
+	ck_assert_ptr_nonnull(strstr(first, "on_illegal      = flag\n"));
+	ck_assert_ptr_nonnull(strstr(first, "trusted_proxies = 10.0.0.0/8, fd00::/8\n"));
+	ck_assert_ptr_nonnull(strstr(first, "max_body        = 1000B\n"));
+	ck_assert_ptr_nonnull(strstr(first, "\n[delivery a]\nbase_url        = https://b2b.taxi.yandex.net\ntoken_file      = /t\n"));
+	ck_assert_ptr_nonnull(strstr(first, "callback_secret_file = ${CREDENTIALS_DIRECTORY}/delivery-b.secret\n"));
+	ck_assert_ptr_nonnull(strstr(first, "stale_retry     = 1500ms..1min\n"));
+	ck_assert_ptr_nonnull(strstr(first, "approval_warning = 2min\n"));
+}
+END_TEST
+
+static char *print_sample(void)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(out);
+	conf_print_sample(out);
+	ck_assert_int_eq(fclose(out), 0);
+	return text;
+}
+
+START_TEST(the_sample_sets_nothing_as_it_is)
+{
+	CLEANUP(text_cleanup) char *sample = print_sample();
+	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(sample), *empty = conf_bed_load_text("");
+	CLEANUP(text_cleanup) char *printed = print(conf), *wanted = print(empty);
+
+	ck_assert_str_eq(printed, wanted);
+}
+END_TEST
+
+START_TEST(the_sample_without_its_semicolons_sets_the_defaults)
+{
+	CLEANUP(text_cleanup) char *sample = print_sample();
+
+	for (char *c = sample; (c = strstr(c, "\n;")) != NULL; c++)
+		c[1] = ' ';
+
+	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(sample), *defaults = conf_bed_load_text("[delivery main]\n");
+	CLEANUP(text_cleanup) char *printed = print(conf), *wanted = print(defaults);
+
+	ck_assert_str_eq(printed, wanted);
+	ck_assert_uint_eq(conf->origins->n, conf_n_keys + CONF_SECTION_MAX);
+}
+END_TEST
+
+START_TEST(the_manual_lists_every_key)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(out);
+	conf_print_mdoc(out);
+	ck_assert_int_eq(fclose(out), 0);
+
+	const char *place = text;
+
+	for (size_t i = 0; i < conf_n_keys; i++) {
+		CLEANUP(text_cleanup) char *item = NULL;
+
+		ck_assert_int_gt(asprintf(&item, "\n.It Ic %s No = ", conf_keys[i].name), 0);
+		place = strstr(place, item);
+		ck_assert_msg(place != NULL, "%s", conf_keys[i].name);
+		place++;
+	}
+	free(text);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("conf-print");
+	TCase *tc = tcase_create("conf-print");
+
+	tcase_add_checked_fixture(tc, conf_bed_make, NULL);
+	tcase_add_test(tc, what_is_printed_reads_back_the_same);
+	tcase_add_test(tc, the_sample_sets_nothing_as_it_is);
+	tcase_add_test(tc, the_sample_without_its_semicolons_sets_the_defaults);
+	tcase_add_test(tc, the_manual_lists_every_key);
+	suite_add_tcase(s, tc);
+	return s;
+}

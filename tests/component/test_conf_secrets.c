@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The secrets that a configuration names.
+ * Component ring: real files.
+ */
+#include "suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "conf/conf-parts.h"
+#include "conf_bed.h"
+
+static struct conf *load_one_delivery(const char *keys)
+{
+	CLEANUP(text_cleanup) char *text = NULL;
+
+	ck_assert_int_eq(setenv("TEST_DIR", conf_bed_dir, 1), 0);
+	ck_assert_int_gt(asprintf(&text, "\n[delivery main]\n%s", keys), 0);
+	return conf_bed_load_text(text);
+}
+
+START_TEST(secrets_are_read_from_the_credentials_folder_by_default)
+{
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", conf_bed_dir, 1), 0);
+	conf_bed_write("delivery-main.token", "y0_token\n");
+	conf_bed_write("delivery-main.secret", "Ab-9._~\n");
+
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_delivery("");
+
+	ck_assert_msg(conf_load_secrets(conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
+	ck_assert_str_eq(conf->deliveries[0]->token.text, "y0_token");
+	ck_assert_str_eq(conf->deliveries[0]->callback_secret.text, "Ab-9._~");
+}
+END_TEST
+
+START_TEST(a_callback_secret_is_not_needed_without_callbacks)
+{
+	conf_bed_write("t", "token");
+
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_delivery("token_file = ${TEST_DIR}/t\ncallbacks = no\n");
+
+	ck_assert_msg(conf_load_secrets(conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
+	ck_assert_str_eq(conf->deliveries[0]->token.text, "token");
+	ck_assert_ptr_null(conf->deliveries[0]->callback_secret.text);
+}
+END_TEST
+
+START_TEST(the_variable_of_a_default_is_told_with_the_section)
+{
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_delivery("");
+
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
+	conf_bed_assert_error("claimd.conf:2: set token_file, its default fails: the variable ${CREDENTIALS_DIRECTORY} is not set; "
+		     "set it, or write out what it stands for");
+}
+END_TEST
+
+START_TEST(the_variable_of_a_key_is_told_with_the_key)
+{
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_delivery("\ntoken_file = ${CLAIMD_TEST_UNSET}/t\n");
+
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
+	conf_bed_assert_error("claimd.conf:4: token_file: the variable ${CLAIMD_TEST_UNSET} is not set; "
+		     "set it, or write out what it stands for");
+}
+END_TEST
+
+/* The error of loading secrets is "DIR/claimd.conf", the first text, "DIR/" and the second text. */
+static void assert_secret_error(const char *keys, int code, const char *before, const char *after)
+{
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_delivery(keys);
+	CLEANUP(text_cleanup) char *wanted = NULL;
+
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), code);
+	ck_assert_int_gt(asprintf(&wanted, CONF_BED_MAIN "%s%s/%s", before, conf_bed_dir, after), 0);
+	conf_bed_assert_error(wanted);
+}
+
+START_TEST(a_missing_default_file_is_told_with_the_section)
+{
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", conf_bed_dir, 1), 0);
+	assert_secret_error("", ERR_NOT_FOUND, ":2: set token_file, its default fails: there is no file ", "delivery-main.token");
+	conf_bed_write("delivery-main.token", "t");
+	assert_secret_error("", ERR_NOT_FOUND, ":2: set callback_secret_file, its default fails: there is no file ",
+			    "delivery-main.secret");
+}
+END_TEST
+
+START_TEST(a_secret_that_can_not_be_used_is_told_with_the_key)
+{
+	conf_bed_write("t", "token");
+	conf_bed_write("empty", "\n");
+	conf_bed_write("unsafe", "abc/d");
+	assert_secret_error("token_file = ${TEST_DIR}/none\n", ERR_NOT_FOUND, ":3: token_file: there is no file ", "none");
+	assert_secret_error("token_file = ${TEST_DIR}/.\n", ERR_IO, ":3: token_file: ", ". can't be read; let claimd's user read it");
+	assert_secret_error("token_file = ${TEST_DIR}/empty\n", ERR_INVALID, ":3: token_file: ",
+			    "empty does not hold one secret; write one line of at most 4096 bytes without blanks");
+	assert_secret_error("token_file = ${TEST_DIR}/t\n\ncallback_secret_file = ${TEST_DIR}/unsafe\n", ERR_INVALID,
+			    ":5: callback_secret_file: ",
+			    "unsafe holds a character that can't stand in a URL's path; make it of A-Z a-z 0-9 . _ ~ and - only");
+}
+END_TEST
+
+START_TEST(a_secret_that_fails_to_load_leaves_the_old_one)
+{
+	conf_bed_write("t", "old");
+
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_delivery("token_file = ${TEST_DIR}/t\ncallbacks = no\n");
+
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), 0);
+	conf_bed_write("t", "");
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
+	ck_assert_str_eq(conf->deliveries[0]->token.text, "old");
+	conf_bed_write("t", "new");
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), 0);
+	ck_assert_str_eq(conf->deliveries[0]->token.text, "new");
+}
+END_TEST
+
+START_TEST(the_variable_of_a_tls_path_is_needed_with_the_secrets)
+{
+	CLEANUP(conf_cleanup) struct conf *conf =
+		conf_bed_load_text("[listen]\ntls_certificate = /c\ntls_key = ${CREDENTIALS_DIRECTORY}/key\n");
+
+	ck_assert_str_eq(conf->listen.tls_key, "${CREDENTIALS_DIRECTORY}/key");
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
+	conf_bed_assert_error("claimd.conf:3: tls_key: the variable ${CREDENTIALS_DIRECTORY} is not set; "
+			      "set it, or write out what it stands for");
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", "/run/credentials", 1), 0);
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), 0);
+	ck_assert_str_eq(conf->listen.tls_key, "/run/credentials/key");
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("conf-secrets");
+	TCase *tc = tcase_create("conf-secrets");
+
+	tcase_add_checked_fixture(tc, conf_bed_make, NULL);
+	tcase_add_test(tc, secrets_are_read_from_the_credentials_folder_by_default);
+	tcase_add_test(tc, a_callback_secret_is_not_needed_without_callbacks);
+	tcase_add_test(tc, the_variable_of_a_default_is_told_with_the_section);
+	tcase_add_test(tc, the_variable_of_a_key_is_told_with_the_key);
+	tcase_add_test(tc, a_missing_default_file_is_told_with_the_section);
+	tcase_add_test(tc, a_secret_that_can_not_be_used_is_told_with_the_key);
+	tcase_add_test(tc, a_secret_that_fails_to_load_leaves_the_old_one);
+	tcase_add_test(tc, the_variable_of_a_tls_path_is_needed_with_the_secrets);
+	suite_add_tcase(s, tc);
+	return s;
+}
