@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What one answer of an upstream says about one shipment: plain data between wire, model and store.
+ * Model layer. Only the fields listed here are ever kept: no name, phone, address or code of a person.
+ */
+#ifndef CLAIMD_MODEL_SEEN_H
+#define CLAIMD_MODEL_SEEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "model/graph.h"
+
+/* Claim ids are 1 to 64 characters of [0-9A-Za-z_-] (CONTRACT section 3). */
+#define EXTERNAL_ID_SIZE 65
+
+/* A decimal such as "1738.8" or "372036854775807.0001", as text: money is never a double. */
+#define DECIMAL_SIZE 32
+#define CURRENCY_SIZE 8
+
+/* An integer that the upstream did not give. */
+#define NUMBER_NONE INT64_MIN
+
+/* What brought an observation about; the reports' `via`. */
+enum via {
+	VIA_CALLBACK,
+	VIA_JOURNAL,
+	VIA_SWEEP,
+	VIA_ACTION,
+	VIA_MANUAL,
+	VIA_MAX,
+};
+
+/* The order of what is seen of one claim: by revision, the one number that info and journal share,
+ * then by updated (upstream/delivery.md section 3.8). */
+struct order_key {
+	int64_t revision; /* from 1; NUMBER_NONE when the upstream gave none: see reconcile() */
+	struct wall updated; /* never WALL_NONE */
+};
+
+struct seen {
+	enum via via;
+	bool snapshot; /* true: a state that may be many steps on (info); false: a single step (journal) */
+	char external_id[EXTERNAL_ID_SIZE];
+	char status[STATUS_TEXT_SIZE]; /* as the upstream wrote it */
+	struct order_key key;
+	struct wall entered;       /* when the status was entered, as the upstream tells; never WALL_NONE */
+	int64_t version;           /* NUMBER_NONE when not given, as all numbers below */
+	int64_t operation_id;      /* of an event; a snapshot has none */
+	int64_t point_id;          /* current_point_id, past 2^32 in the field */
+	struct wall valid_until;   /* of the offer; WALL_NONE: unlimited */
+	char price[DECIMAL_SIZE];  /* "" when not given, as all texts */
+	char currency[CURRENCY_SIZE];
+	char resolution[16];
+};
+
+/* -1, 0, 1 as A is before, at, or after B. */
+int order_key_cmp(const struct order_key *a, const struct order_key *b);
+
+/* "callback", "journal", "sweep", "action", "manual". */
+const char *via_text(enum via via);
+
+#endif

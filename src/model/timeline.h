@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The history of one shipment as a list of steps in upstream's order, and the judging of it.
+ * Model layer, pure. Verdicts, windows and violations are nothing but a function of the ordered steps: that is
+ * why the same observations end in the same history, whatever order they arrived in.
+ */
+#ifndef CLAIMD_MODEL_TIMELINE_H
+#define CLAIMD_MODEL_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "model/graph.h"
+#include "model/seen.h"
+
+/* The reports' verdicts, and SAME: a step that repeats what was known and is kept out of the reports, but not
+ * forgotten, since an earlier step that arrives later can make it a change again. */
+enum verdict {
+	VERDICT_FIRST,
+	VERDICT_LEGAL,
+	VERDICT_GAP,
+	VERDICT_ILLEGAL,
+	VERDICT_UNKNOWN,
+	VERDICT_LATE,
+	VERDICT_SAME,
+	VERDICT_MAX,
+};
+
+enum outcome {
+	OUTCOME_OPEN,
+	OUTCOME_MET,
+	OUTCOME_LATE,
+	OUTCOME_LEFT,
+	OUTCOME_EXPIRED,
+	OUTCOME_MAX,
+};
+
+enum violation {
+	VIOLATION_NONE,
+	VIOLATION_ILLEGAL_TRANSITION,
+	VIOLATION_LATE_APPROVAL,
+	VIOLATION_UNKNOWN_STATUS,
+	VIOLATION_CONFLICT,
+	VIOLATION_MAX,
+};
+
+/* What an illegal or late status does: stay beside the current one, or become it (the configuration's on_illegal). */
+enum policy {
+	POLICY_HOLD,
+	POLICY_FLAG,
+};
+
+/* The window that a step opened. due is exclusive: an answer at due is late. */
+struct window {
+	const struct window_rule *rule; /* NULL: the step opened none */
+	struct wall due;
+	struct wall closed; /* WALL_NONE while open */
+	enum outcome outcome;
+};
+
+struct step {
+	/* What was seen. */
+	int64_t id; /* the row's id in the store, 0 while not stored */
+	enum via via;
+	char status[STATUS_TEXT_SIZE];
+	struct order_key key;
+	struct wall entered;
+	struct wall seen_at;
+	int64_t version;
+	int64_t operation_id;
+	int64_t point_id;
+	struct wall valid_until;
+	bool adopted; /* applied although illegal or late: by policy, or by an operator */
+
+	/* What timeline_judge() says of it. */
+	enum verdict verdict;
+	char from[STATUS_TEXT_SIZE]; /* the last applied status before it; "" for none */
+	struct wall from_entered;
+	int64_t seq;                 /* place among the steps that reports show, from 1; 0 for SAME */
+	struct window window;
+	enum violation violation;
+};
+
+/* What the judged steps add up to. */
+struct standing {
+	int status;          /* current: the last applied one; STATUS_UNKNOWN before any */
+	struct wall entered; /* when it was entered */
+	int64_t version;
+	int64_t seq;         /* the highest given so far */
+};
+
+/* Judges STEPS[0..n) against MODEL, writing each step's second half; RET_END (may be NULL) gets what they add up
+ * to. The steps are in order: by key, then by operation; one without an operation stands last under its key. When
+ * ANCHORED, STEPS[0] is an applied step that was judged before: its verdict, from, seq and violation are left as
+ * they are, and only its window is worked out again. NOW decides whether an unanswered window has expired. The
+ * version of a step that opened a window is filled in where only a repeat knows it. */
+void timeline_judge(const struct model *model, enum policy policy, struct wall now, struct step *steps, size_t n,
+                    bool anchored, struct standing *ret_end);
+
+/* Whether a step's status became the current one. */
+bool step_is_applied(const struct step *step);
+
+/* The words that reports use: "first" ("same" for VERDICT_SAME), "open", "illegal_transition". NULL for
+ * VIOLATION_NONE. */
+const char *verdict_text(enum verdict verdict);
+const char *outcome_text(enum outcome outcome);
+const char *violation_text(enum violation violation);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A store in memory for the tests of the model, and the observations to feed it.
+ * Tests, unit ring: keeps one shipment with all its steps, and hands reconcile() what the real store hands it.
+ * Must not judge: what it keeps is what reconcile() left.
+ */
+#ifndef CLAIMD_TESTS_UNIT_LEDGER_H
+#define CLAIMD_TESTS_UNIT_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/reconcile.h"
+
+#define LEDGER_STEPS_MAX 128
+
+/* SECONDS may be a fraction that is exact in microseconds. */
+#define SECONDS(n) ((int64_t)((n) * USEC_PER_SEC))
+
+struct ledger {
+	enum policy policy;
+	bool whole;      /* hand over the whole history instead of the part from the anchor */
+	struct wall now;
+	struct shipment shipment;
+	struct step steps[LEDGER_STEPS_MAX];
+	size_t n;
+	int64_t last_id;
+};
+
+/* An unknown shipment under POLICY_HOLD; now is moment(0). */
+void ledger_init(struct ledger *ledger);
+
+/* Takes one observation in. Fails the test when reconcile() breaks a promise that holds for every observation:
+ * order, room, and that no step is lost or changed in what was seen of it. */
+enum decision ledger_take(struct ledger *ledger, const struct seen *seen);
+/* The same for make_snapshot() and make_event() with nothing added. */
+enum decision ledger_read(struct ledger *ledger, const char *status, int64_t revision, int64_t us);
+enum decision ledger_hear(struct ledger *ledger, const char *status, int64_t revision, int64_t us);
+
+/* The step that reports show as number SEQ; fails the test when there is none, or more than one. */
+const struct step *ledger_shown(const struct ledger *ledger, int64_t seq);
+size_t ledger_count_shown(const struct ledger *ledger);
+
+/* Step SEQ is that. */
+void ledger_check_step(const struct ledger *ledger, int64_t seq, const char *status, enum verdict verdict, const char *from);
+/* The current status, and the one seen last. */
+void ledger_check_status(const struct ledger *ledger, const char *status, const char *reported);
+/* Step SEQ opened a window that is due then and came to that. */
+void ledger_check_window(const struct ledger *ledger, int64_t seq, int64_t due_us, enum outcome outcome);
+
+/* Both show the same steps (status, verdict, from, times, window, violation) and the same current and reported
+ * status. */
+void ledger_check_equal(const struct ledger *ledger, const struct ledger *expected);
+
+/* US microseconds into the test's time. */
+struct wall moment(int64_t us);
+
+/* A claim in STATUS since moment(US), read at REVISION; and the journal's event of that change, its operation
+ * numbered like the revision. Nothing that is optional is given. */
+struct seen make_snapshot(const char *status, int64_t revision, int64_t us);
+struct seen make_event(const char *status, int64_t revision, int64_t us);
+
+/* Repeatable pseudo-random numbers. */
+struct dice {
+	uint64_t state;
+};
+
+/* A number from 0 to SIDES - 1. */
+size_t dice_roll(struct dice *dice, size_t sides);
+/* Permutes N pointers. */
+void dice_shuffle(struct dice *dice, const struct seen **seen, size_t n);
+
+#endif
