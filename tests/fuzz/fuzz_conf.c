@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fuzzes the reading of a configuration file: it is refused with a reason, or printed as a file that says the same.
+ * Tests: conf layer. Opens no file that the configuration names.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "conf/conf.h"
+#include "tests/fuzz/fuzz.h"
+
+/* conf_load() of a file with these bytes. */
+static int load(const void *bytes, size_t size, struct conf **ret, struct conf_error *ret_error)
+{
+	int fd = memfd_create("fuzz_conf", MFD_CLOEXEC);
+	char path[32];
+	int r;
+
+	FUZZ_REQUIRE(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
+	(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	r = conf_load(path, ret, ret_error);
+	(void)close(fd);
+	return r;
+}
+
+static char *print(const struct conf *conf)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	FUZZ_REQUIRE(out);
+	conf_print(conf, out);
+	FUZZ_REQUIRE(fclose(out) == 0 && strlen(text) == size);
+	return text;
+}
+
+static void require_round_trip(const struct conf *conf)
+{
+	char *text = print(conf);
+	struct conf *again = NULL;
+	struct conf_error error;
+	char *text_again;
+
+	FUZZ_REQUIRE(load(text, strlen(text), &again, &error) == ERR_OK);
+	text_again = print(again);
+	FUZZ_REQUIRE(strcmp(text, text_again) == 0);
+	free(text);
+	free(text_again);
+	conf_free(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct conf *conf = NULL;
+	struct conf_error error;
+	int r;
+
+	/* the one variable that files use, so that a result does not hang on who runs this */
+	FUZZ_REQUIRE(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/claimd.service", 1) == 0);
+	memset(&error, 'X', sizeof(error));
+	r = load(data, size, &conf, &error);
+	if (r < 0) {
+		FUZZ_REQUIRE(!conf && memchr(error.text, '\0', sizeof(error.text)) && error.text[0] != '\0');
+		return 0;
+	}
+	require_round_trip(conf);
+	conf_free(conf);
+	return 0;
+}
