@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The server's half that knows requests: from the request line to exactly one reply.
+ * Loop layer: see server.h. Connections and their time are server.c's.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/err.h"
+#include "loop/server.h"
+#include "loop/server-internal.h"
+
+/* What is read and thrown away of a chunked body over its limit, so that its sender hears the 413; above, it is cut
+ * off. */
+#define SWALLOW_MAX_BYTES ((size_t)256 * 1024)
+
+/* Overload lasts as long as the slowest connection, or far shorter. */
+#define FULL_RETRY_AFTER_S 2
+
+enum stage {
+	STAGE_LINE,      /* the request line has come, its headers have not */
+	STAGE_HEAD,      /* the head has come; may be refused */
+	STAGE_BODY,      /* the body is being read */
+	STAGE_WHOLE,     /* all has come; to be replied to */
+	STAGE_SUSPENDED, /* to be replied to later */
+	STAGE_REPLIED,
+};
+
+struct request {
+	struct conn *conn;
+	struct MHD_Connection *connection;
+	const char *method;
+	enum stage stage;
+	bool was_handed;             /* the handler knows it */
+	bool wants_suspension;
+	bool has_body;
+	struct MHD_Response *refusal; /* given at the head, but not queued yet: see queue_refusal() */
+	unsigned refusal_status;
+	struct buf body;
+	size_t swallowed;
+	void *data;
+	char target[];
+};
+
+static bool add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+	return MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+static bool add_headers(struct MHD_Response *response, const struct reply *reply, bool close)
+{
+	char seconds[16];
+
+	snprintf(seconds, sizeof seconds, "%u", reply->retry_after_s);
+	return (!reply->content_type || add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type)) &&
+	       (!reply->allow || add_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow)) &&
+	       (reply->retry_after_s == 0 || add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds)) &&
+	       (!close || add_header(response, MHD_HTTP_HEADER_CONNECTION, "close"));
+}
+
+static bool is_shared(const struct server *server, const struct MHD_Response *response)
+{
+	return response == server->empty || response == server->empty_close;
+}
+
+/* The response for a reply; NULL without memory. Given back by release_response(). */
+static struct MHD_Response *take_response(struct server *server, const struct reply *reply)
+{
+	bool close = reply->close || server->is_quiesced;
+
+	if (!reply->body && !reply->content_type && !reply->allow && reply->retry_after_s == 0)
+		return close ? server->empty_close : server->empty;
+	struct MHD_Response *response = MHD_create_response_from_buffer(reply->body ? reply->body_len : 0,
+	                                                                (void *)reply->body, MHD_RESPMEM_MUST_COPY);
+	if (response && !add_headers(response, reply, close)) {
+		MHD_destroy_response(response);
+		return NULL;
+	}
+	return response;
+}
+
+static void release_response(struct server *server, struct MHD_Response *response)
+{
+	if (!is_shared(server, response))
+		MHD_destroy_response(response);
+}
+
+/* libmicrohttpd would now split the query into its own list, which nobody here reads. Where that outgrows the connection's
+ * memory, 0.9.75 neither answers nor tells of the request's end; so it is shown an empty query. The bytes are in its
+ * read buffer, and it is about to cut them up itself. */
+static void hide_query(const char *target)
+{
+	char *query = strchr((char *)target, '?');
+
+	if (query)
+		query[1] = '\0';
+}
+
+void *request_born(void *cls, const char *target, struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct conn *conn = info->socket_context;
+	size_t size = strlen(target) + 1;
+	struct request *request = conn ? calloc(1, sizeof *request + size) : NULL;
+
+	(void)cls;
+	if (request) {
+		request->conn = conn;
+		request->connection = connection;
+		memcpy(request->target, target, size);
+		conn->request = request;
+	}
+	hide_query(target);
+	return request;
+}
+
+void request_abandon(struct request *request)
+{
+	if (!request)
+		return;
+	struct server *server = request->conn->server;
+	assert(request->stage != STAGE_SUSPENDED);
+	request->conn->request = NULL;
+	if (request->was_handed && server->on_gone)
+		server->on_gone(request, server->on_gone_cls);
+	if (request->refusal)
+		release_response(server, request->refusal);
+	buf_done(&request->body);
+	free(request);
+}
+
+void request_ended(void *cls, struct MHD_Connection *connection, void **data, enum MHD_RequestTerminationCode code)
+{
+	struct request *request = *data;
+
+	(void)cls;
+	(void)connection;
+	*data = NULL;
+	assert(!request || request->stage == STAGE_REPLIED || code != MHD_REQUEST_TERMINATED_COMPLETED_OK);
+	request_abandon(request);
+}
+
+static void queue(struct request *request, unsigned status, struct MHD_Response *response)
+{
+	enum MHD_Result queued = MHD_queue_response(request->connection, status, response);
+
+	assert(queued == MHD_YES);
+	(void)queued;
+	release_response(request->conn->server, response);
+}
+
+static void queue_refusal(struct request *request)
+{
+	struct MHD_Response *response = request->refusal;
+
+	request->refusal = NULL;
+	queue(request, request->refusal_status, response);
+}
+
+void server_reply(struct request *request, const struct reply *reply)
+{
+	struct server *server = request->conn->server;
+	struct MHD_Response *response = take_response(server, reply);
+	enum stage stage = request->stage;
+	unsigned status = reply->status;
+
+	assert(stage == STAGE_HEAD || stage == STAGE_WHOLE || stage == STAGE_SUSPENDED);
+	if (!response) {
+		response = server->empty_close;
+		status = MHD_HTTP_SERVICE_UNAVAILABLE;
+	}
+	request->stage = STAGE_REPLIED;
+	conn_wait_begin(request->conn);
+	if (stage == STAGE_HEAD) {
+		request->refusal = response;
+		request->refusal_status = status;
+		return;
+	}
+	queue(request, status, response);
+	if (stage == STAGE_SUSPENDED) {
+		server->n_suspended--;
+		MHD_resume_connection(request->connection);
+		/* Nothing else would make the daemon run. */
+		loop_task_post(server->again);
+	}
+}
+
+void server_suspend(struct request *request)
+{
+	assert(request->stage == STAGE_WHOLE);
+	request->wants_suspension = true;
+}
+
+/* What the server itself refuses a request for, by its head alone: an HTTP status, 0 for nothing. */
+static unsigned head_fault(struct request *request)
+{
+	struct conn *conn = request->conn;
+	const char *coding = request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	request->has_body = coding || (length && strtoull(length, NULL, 10) > 0);
+	conn->is_surplus = conn->is_surplus && server_is_full(conn->server);
+	if (conn->is_surplus)
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
+	/* A proxy before us may have believed the other one: what would follow is somebody else's request in
+	 * disguise. */
+	if (coding && length)
+		return MHD_HTTP_BAD_REQUEST;
+	if (coding && strcasecmp(coding, "chunked") != 0)
+		return MHD_HTTP_NOT_IMPLEMENTED;
+	if (length && strtoull(length, NULL, 10) > conn->server->limits.max_body)
+		return MHD_HTTP_CONTENT_TOO_LARGE;
+	return 0;
+}
+
+static void refuse(struct request *request, unsigned status)
+{
+	struct reply reply = { .status = status, .close = true };
+
+	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+		reply.retry_after_s = FULL_RETRY_AFTER_S;
+	server_reply(request, &reply);
+}
+
+static void take_head(struct request *request, const char *method)
+{
+	struct server_handler *handler = &request->conn->server->handler;
+
+	request->method = method;
+	request->stage = STAGE_HEAD;
+	unsigned fault = head_fault(request);
+	if (fault) {
+		refuse(request, fault);
+	} else {
+		request->was_handed = true;
+		handler->on_head(request, handler->cls);
+	}
+	if (request->stage == STAGE_HEAD)
+		request->stage = STAGE_BODY;
+	/* A reply that is queued before the body was read closes the connection; where there is no body it can wait for
+	 * take_end(), and the connection lives on. */
+	else if (request->has_body)
+		queue_refusal(request);
+}
+
+static enum MHD_Result take_body(struct request *request, const char *upload, size_t *size)
+{
+	size_t len = *size;
+
+	*size = 0;
+	if (request->swallowed > 0 || request->body.len + len > request->conn->server->limits.max_body) {
+		/* No reply can be queued now; take_end() gives it, unless that would take too long. */
+		request->swallowed += len;
+		return request->swallowed > SWALLOW_MAX_BYTES ? MHD_NO : MHD_YES;
+	}
+	return buf_add(&request->body, upload, len) < 0 ? MHD_NO : MHD_YES;
+}
+
+static void take_end(struct request *request)
+{
+	struct server *server = request->conn->server;
+
+	if (request->refusal) {
+		queue_refusal(request);
+		return;
+	}
+	conn_wait_end(request->conn);
+	request->stage = STAGE_WHOLE;
+	if (request->swallowed > 0) {
+		refuse(request, MHD_HTTP_CONTENT_TOO_LARGE);
+		return;
+	}
+	server->handler.on_request(request, server->handler.cls);
+	if (request->stage == STAGE_REPLIED)
+		return;
+	assert(request->wants_suspension);
+	request->stage = STAGE_SUSPENDED;
+	server->n_suspended++;
+	MHD_suspend_connection(request->connection);
+}
+
+enum MHD_Result request_course(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                               const char *version, const char *upload, size_t *upload_size, void **data)
+{
+	struct request *request = *data;
+
+	(void)cls;
+	(void)connection;
+	(void)url;
+	(void)version;
+	/* There was no memory for it. */
+	if (!request)
+		return MHD_NO;
+	if (request->stage == STAGE_LINE) {
+		take_head(request, method);
+		return MHD_YES;
+	}
+	if (*upload_size > 0)
+		return take_body(request, upload, upload_size);
+	take_end(request);
+	return MHD_YES;
+}
+
+const char *request_method(const struct request *request)
+{
+	return request->method;
+}
+
+const char *request_target(const struct request *request)
+{
+	return request->target;
+}
+
+const char *request_header(const struct request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const char *request_body(const struct request *request, size_t *ret_len)
+{
+	*ret_len = request->body.len;
+	return request->body.data ? request->body.data : "";
+}
+
+const struct sockaddr *request_peer(const struct request *request)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info->client_addr;
+}
+
+void request_set_data(struct request *request, void *data)
+{
+	request->data = data;
+}
+
+void *request_data(const struct request *request)
+{
+	return request->data;
+}
