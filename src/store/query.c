@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Statements by name, typed binding and reading, and errors that stick to their transaction.
+ * Store layer. The one place that prepares, binds, steps and reads columns.
+ * Knows no table.
+ */
+#include "store/query.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "model/seen.h"
+
+static const char *const stmt_texts[] = {
+#define STMT(name, text) [STMT_##name] = text,
+#include "store/stmt.def"
+#undef STMT
+};
+
+const char *stmt_text(enum stmt stmt)
+{
+	return stmt_texts[stmt];
+}
+
+int query_err(int sqlite_code)
+{
+	switch (sqlite_code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return ERR_OK;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ERR_BUSY;
+	case SQLITE_FULL:
+		return ERR_FULL;
+	case SQLITE_NOMEM:
+		return ERR_NOMEM;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return ERR_CORRUPT;
+	case SQLITE_CONSTRAINT:
+		return ERR_REFUSED;
+	default:
+		return ERR_IO;
+	}
+}
+
+/* Keeps the first error of the query, of its transaction, and SQLite's words for it. */
+static void query_fail(struct query *query, int sqlite_code)
+{
+	struct store *store = query->store;
+
+	if (query->error)
+		return;
+	query->error = query_err(sqlite_code);
+	snprintf(store->error, sizeof(store->error), "%s", sqlite3_errmsg(store->handle));
+	if (store->in_transaction && !store->failed)
+		store->failed = query->error;
+}
+
+struct query query_start(struct store *store, enum stmt stmt)
+{
+	struct query query = { .store = store };
+
+	if (store->failed) {
+		query.error = store->failed;
+		return query;
+	}
+	if (!store->prepared[stmt]) {
+		int r = sqlite3_prepare_v3(store->handle, stmt_texts[stmt], -1, SQLITE_PREPARE_PERSISTENT,
+		                           &store->prepared[stmt], NULL);
+
+		if (r != SQLITE_OK) {
+			query_fail(&query, r);
+			return query;
+		}
+	}
+	query.stmt = store->prepared[stmt];
+	return query;
+}
+
+static void query_bound(struct query *query, int sqlite_code)
+{
+	if (sqlite_code != SQLITE_OK)
+		query_fail(query, sqlite_code);
+}
+
+void query_bind_number(struct query *query, int64_t number)
+{
+	if (!query->stmt)
+		return;
+	query->parameter++;
+	query_bound(query, number == NUMBER_NONE ? sqlite3_bind_null(query->stmt, query->parameter)
+	                                         : sqlite3_bind_int64(query->stmt, query->parameter, number));
+}
+
+void query_bind_time(struct query *query, struct wall time)
+{
+	_Static_assert(NUMBER_NONE == INT64_MIN, "WALL_NONE and NUMBER_NONE are both NULL");
+	query_bind_number(query, time.us);
+}
+
+void query_bind_text(struct query *query, const char *text)
+{
+	if (!query->stmt)
+		return;
+	query->parameter++;
+	query_bound(query, !text || !text[0] ? sqlite3_bind_null(query->stmt, query->parameter)
+	                                     : sqlite3_bind_text(query->stmt, query->parameter, text, -1, SQLITE_STATIC));
+}
+
+bool query_next(struct query *query)
+{
+	if (!query->stmt || query->error)
+		return false;
+
+	int r = sqlite3_step(query->stmt);
+
+	query->column = 0;
+	if (r != SQLITE_ROW && r != SQLITE_DONE)
+		query_fail(query, r);
+	return r == SQLITE_ROW;
+}
+
+int64_t query_number(struct query *query)
+{
+	int column = query->column++;
+
+	if (sqlite3_column_type(query->stmt, column) == SQLITE_NULL)
+		return NUMBER_NONE;
+	return sqlite3_column_int64(query->stmt, column);
+}
+
+struct wall query_time(struct query *query)
+{
+	return (struct wall){ query_number(query) };
+}
+
+const char *query_text(struct query *query)
+{
+	return (const char *)sqlite3_column_text(query->stmt, query->column++);
+}
+
+void query_copy(struct query *query, char *ret, size_t size)
+{
+	const char *text = query_text(query);
+
+	snprintf(ret, size, "%s", text ? text : "");
+}
+
+int query_end(struct query *query)
+{
+	if (query->stmt) {
+		sqlite3_reset(query->stmt);
+		sqlite3_clear_bindings(query->stmt);
+		query->stmt = NULL;
+	}
+	return query->error;
+}
+
+int query_run(struct query *query)
+{
+	while (query_next(query))
+		continue;
+	return query_end(query);
+}
+
+size_t query_changes(const struct store *store)
+{
+	return (size_t)sqlite3_changes64(store->handle);
+}
+
+int store_exec(struct store *store, const char *sql)
+{
+	int r = sqlite3_exec(store->handle, sql, NULL, NULL, NULL);
+
+	if (r != SQLITE_OK)
+		snprintf(store->error, sizeof(store->error), "%s", sqlite3_errmsg(store->handle));
+	return query_err(r);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Shipments: what is current of each claim or order, and the read that is due.
+ * Store layer.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "store/query.h"
+#include "store/store.h"
+#include "store/words.h"
+
+int store_due(struct store *store, int64_t source_id, struct wall now, struct due *ret, size_t max, size_t *ret_n)
+{
+	struct query q = query_start(store, STMT_DUE_LIST);
+	size_t n = 0;
+
+	query_bind_number(&q, source_id);
+	query_bind_time(&q, now);
+	query_bind_number(&q, (int64_t)max);
+	while (n < max && query_next(&q)) {
+		ret[n].shipment_id = query_number(&q);
+		query_copy(&q, ret[n].external_id, sizeof(ret[n].external_id));
+		ret[n].hint_id = query_number(&q);
+		ret[n].at = query_time(&q);
+		n++;
+	}
+
+	int r = query_end(&q);
+
+	if (!r)
+		*ret_n = n;
+	return r;
+}
+
+int store_next_due(struct store *store, int64_t source_id, struct wall after, struct wall *ret)
+{
+	struct query q = query_start(store, STMT_DUE_NEXT);
+	struct wall due = WALL_NONE;
+
+	query_bind_number(&q, source_id);
+	query_bind_time(&q, after);
+	if (query_next(&q))
+		due = query_time(&q);
+
+	int r = query_end(&q);
+
+	if (!r)
+		*ret = due;
+	return r;
+}
+
+static void read_shipment(struct query *q, struct shipment *ret)
+{
+	ret->source_id = query_number(q);
+	query_copy(q, ret->external_id, sizeof(ret->external_id));
+	query_copy(q, ret->status, sizeof(ret->status));
+	ret->entered = query_time(q);
+	query_copy(q, ret->reported, sizeof(ret->reported));
+	ret->newest.revision = query_number(q);
+	ret->newest.updated = query_time(q);
+	ret->version = query_number(q);
+	ret->point_id = query_number(q);
+	query_copy(q, ret->price, sizeof(ret->price));
+	query_copy(q, ret->currency, sizeof(ret->currency));
+	query_copy(q, ret->resolution, sizeof(ret->resolution));
+	query_copy(q, ret->suspect, sizeof(ret->suspect));
+}
+
+static void read_pending(struct query *q, struct pending *ret)
+{
+	ret->due = query_time(q);
+	ret->via = words_via(query_text(q));
+	ret->tries = query_number(q);
+	ret->hint_id = query_number(q);
+	ret->served_id = query_number(q);
+	ret->promised = query_time(q);
+	ret->missing = query_number(q) == 1;
+}
+
+int store_shipment(struct store *store, int64_t shipment_id, struct shipment *ret, struct pending *ret_pending)
+{
+	struct query q = query_start(store, STMT_SHIPMENT_GET);
+	struct shipment shipment = { .id = shipment_id };
+	struct pending pending = { 0 };
+	bool found = false;
+
+	query_bind_number(&q, shipment_id);
+	if (query_next(&q)) {
+		found = true;
+		read_shipment(&q, &shipment);
+		read_pending(&q, &pending);
+	}
+
+	int r = query_end(&q);
+
+	if (r)
+		return r;
+	if (!found)
+		return ERR_NOT_FOUND;
+	*ret = shipment;
+	*ret_pending = pending;
+	return ERR_OK;
+}
+
+void store_pending_save(struct store *store, int64_t shipment_id, const struct pending *pending, struct wall read)
+{
+	struct query q = query_start(store, STMT_PENDING_SAVE);
+
+	query_bind_number(&q, shipment_id);
+	query_bind_time(&q, pending->due);
+	query_bind_text(&q, via_text(pending->via));
+	query_bind_number(&q, pending->tries);
+	query_bind_number(&q, pending->served_id);
+	query_bind_number(&q, pending->missing);
+	query_bind_time(&q, read);
+	query_run(&q);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sources: what is remembered of each upstream account.
+ * Store layer.
+ */
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "store/query.h"
+#include "store/store.h"
+
+static const char *const state_texts[] = {
+	[SOURCE_OK] = "ok",
+	[SOURCE_LIMITED] = "limited",
+	[SOURCE_LOCKED_OUT] = "locked_out",
+};
+_Static_assert(ARRAY_SIZE(state_texts) == SOURCE_STATE_MAX, "a text for each");
+
+static enum source_state state_from_text(const char *text)
+{
+	for (int state = 0; state < SOURCE_STATE_MAX; state++)
+		if (text && strcmp(state_texts[state], text) == 0)
+			return (enum source_state)state;
+	return SOURCE_OK;
+}
+
+int store_source(struct store *store, const char *kind, const char *name, struct source *ret)
+{
+	struct query add = query_start(store, STMT_SOURCE_ADD);
+
+	query_bind_text(&add, kind);
+	query_bind_text(&add, name);
+	query_run(&add);
+
+	struct query get = query_start(store, STMT_SOURCE_GET);
+	struct source source = { 0 };
+
+	query_bind_text(&get, kind);
+	query_bind_text(&get, name);
+	if (query_next(&get)) {
+		source.id = query_number(&get);
+		source.state = state_from_text(query_text(&get));
+		source.paused_until = query_time(&get);
+		source.failures = query_number(&get);
+	}
+
+	int r = query_end(&get);
+
+	if (!r)
+		*ret = source;
+	return r;
+}
+
+void store_source_save(struct store *store, const struct source *source, const char *reason)
+{
+	struct query q = query_start(store, STMT_SOURCE_SAVE);
+
+	query_bind_number(&q, source->id);
+	query_bind_text(&q, state_texts[source->state]);
+	query_bind_time(&q, source->paused_until);
+	query_bind_number(&q, source->failures);
+	query_bind_text(&q, reason);
+	query_run(&q);
+}
+
+void store_source_read(struct store *store, int64_t source_id, struct wall now)
+{
+	struct query q = query_start(store, STMT_SOURCE_READ);
+
+	query_bind_number(&q, source_id);
+	query_bind_time(&q, now);
+	query_run(&q);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Opening and closing the file, and transactions.
+ * Store layer.
+ * The settings that make a commit durable stand here: WAL, synchronous=FULL.
+ */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "store/query.h"
+
+/* In WAL mode FULL syncs the log at every commit: what is committed survives a power cut. */
+static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
+				   "PRAGMA synchronous = FULL;"
+				   "PRAGMA foreign_keys = ON;";
+
+struct store *store_close(struct store *store)
+{
+	if (!store)
+		return NULL;
+	for (size_t i = 0; i < STMT_MAX; i++)
+		sqlite3_finalize(store->prepared[i]);
+	sqlite3_close(store->handle);
+	free(store);
+	return NULL;
+}
+
+static int fail(const struct store *store, const char *path, int r, struct store_error *ret_error)
+{
+	const char *words = store && store->error[0] ? store->error : err_text(r);
+
+	if (ret_error)
+		snprintf(ret_error->text, sizeof(ret_error->text), "%s: %s", path, words);
+	return r;
+}
+
+static int open_handle(const char *path, int flags, struct store **ret)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (!store)
+		return ERR_NOMEM;
+
+	int r = sqlite3_open_v2(path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
+	*ret = store;
+	if (r == SQLITE_OK)
+		return ERR_OK;
+	snprintf(store->error, sizeof(store->error), "%s",
+	         store->handle ? sqlite3_errmsg(store->handle) : sqlite3_errstr(r));
+	return query_err(r);
+}
+
+int store_open(const char *path, struct store **ret, struct store_error *ret_error)
+{
+	CLEANUP(store_cleanup) struct store *store = NULL;
+	mode_t mask = umask(0027);
+	int r = open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store);
+
+	if (!r)
+		r = store_exec(store, settings_sql);
+	if (!r)
+		r = store_migrate(store);
+	umask(mask);
+	if (r)
+		return fail(store, path, r, ret_error);
+	*ret = store;
+	store = NULL;
+	return ERR_OK;
+}
+
+int store_open_readonly(const char *path, struct store **ret, struct store_error *ret_error)
+{
+	CLEANUP(store_cleanup) struct store *store = NULL;
+
+	if (access(path, F_OK) != 0)
+		return fail(NULL, path, ERR_NOT_FOUND, ret_error);
+
+	int r = open_handle(path, SQLITE_OPEN_READONLY, &store);
+
+	if (!r)
+		r = store_check_version(store);
+	if (r)
+		return fail(store, path, r, ret_error);
+	*ret = store;
+	store = NULL;
+	return ERR_OK;
+}
+
+const char *store_error_text(const struct store *store)
+{
+	return store->error;
+}
+
+int store_begin(struct store *store)
+{
+	store->failed = ERR_OK;
+
+	int r = store_exec(store, "BEGIN IMMEDIATE");
+
+	store->in_transaction = r == ERR_OK;
+	return r;
+}
+
+void store_rollback(struct store *store)
+{
+	if (sqlite3_get_autocommit(store->handle) == 0)
+		sqlite3_exec(store->handle, "ROLLBACK", NULL, NULL, NULL);
+	store->in_transaction = false;
+	store->failed = ERR_OK;
+}
+
+int store_commit(struct store *store)
+{
+	int r = store->failed;
+
+	if (!r)
+		r = store_exec(store, "COMMIT");
+	store_rollback(store);
+	return r;
+}
+
+int store_probe(struct store *store)
+{
+	int r = store_begin(store);
+
+	store_rollback(store);
+	return r;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What claimd remembers: domain verbs over one SQLite file.
+ * Store layer: sqlite3.h lives here and nowhere else; the schema is schema.sql, every statement is a row of
+ * stmt.def. One connection, one thread. No verb waits for a lock: ERR_BUSY comes back at once and the caller tries
+ * again later.
+ *
+ * Verbs that write run between store_begin() and store_commit(). A failed verb makes the transaction sticky: the
+ * verbs after it do nothing, and store_commit() rolls back and returns the first error. So callers write straight
+ * and look once, at the commit.
+ */
+#ifndef CLAIMD_STORE_STORE_H
+#define CLAIMD_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/clock.h"
+#include "model/reconcile.h"
+
+struct store;
+
+#define STORE_ERROR_SIZE 512
+struct store_error {
+	char text[STORE_ERROR_SIZE];
+};
+
+/* Opens PATH, creating it and its tables when absent (its folder must exist; mode 0640), migrating an older schema,
+ * one transaction a version. WAL, synchronous=FULL, foreign keys on. Writes the reference tables status and
+ * status_edge from the model. ERR_TOO_NEW for a file of a newer claimd (it is not touched), ERR_CORRUPT for what is
+ * no claimd database, ERR_BUSY, ERR_IO. RET_ERROR (may be NULL) says it for people. */
+int store_open(const char *path, struct store **ret, struct store_error *ret_error);
+
+/* Opens PATH for reading only: for claimctl, beside a running daemon. ERR_NOT_FOUND when there is no such file. */
+int store_open_readonly(const char *path, struct store **ret, struct store_error *ret_error);
+
+struct store *store_close(struct store *store); /* takes NULL, returns NULL */
+
+/* What went wrong in the last failed verb, in SQLite's words, for the log. */
+const char *store_error_text(const struct store *store);
+
+/* Starts a write transaction, taking the write lock at once: ERR_BUSY when another program holds it. */
+int store_begin(struct store *store) ATTR_MUST_USE;
+/* ERR_OK: durable, synced to disk. Otherwise nothing of the transaction is left; ERR_BUSY and ERR_FULL may pass. */
+int store_commit(struct store *store) ATTR_MUST_USE;
+void store_rollback(struct store *store);
+
+/* --- Sources ------------------------------------------------------------------------------------------------------- */
+
+enum source_state {
+	SOURCE_OK,
+	SOURCE_LIMITED,    /* the upstream asked for a pause, or is failing */
+	SOURCE_LOCKED_OUT, /* the upstream refuses our credentials */
+	SOURCE_STATE_MAX,
+};
+
+/* What the store keeps of a source for itself. */
+struct source {
+	int64_t id;
+	enum source_state state;
+	struct wall paused_until; /* no request before; WALL_NONE: none */
+	int64_t failures;         /* in a row */
+};
+
+/* Finds or makes the row of a configured source; KIND is "delivery". In a transaction. */
+int store_source(struct store *store, const char *kind, const char *name, struct source *ret);
+/* Saves state, pause and failures with a reason for people ("" for none). */
+void store_source_save(struct store *store, const struct source *source, const char *reason);
+/* Notes that the upstream was read successfully. */
+void store_source_read(struct store *store, int64_t source_id, struct wall now);
+
+/* --- Ingest -------------------------------------------------------------------------------------------------------- */
+
+/* How a callback had to be forgiven; kept as a bit mask for claimctl doctor. The numbers are stored: never renumber. */
+enum hint_quirk {
+	HINT_GLUED = 1 << 0,          /* no '?' or '&' between the callback_url and our parameters */
+	HINT_SPACE_ZONE = 1 << 1,     /* updated_ts with a space where '+' was */
+	HINT_ODD_TIME = 1 << 2,       /* fraction or zone missing or odd */
+	HINT_NO_TIME = 1 << 3,        /* no updated_ts, or none that can be read */
+};
+
+/* One callback as received. Texts are borrowed. */
+struct hint {
+	int64_t source_id;
+	const char *external_id; /* NULL when there is none that is usable */
+	struct wall upstream;    /* updated_ts; WALL_NONE when not given */
+	struct wall received;
+	const char *remote_addr;
+	const char *own_params;  /* a JSON object, or NULL */
+	unsigned quirks;         /* enum hint_quirk */
+	const char *reason;      /* why it is rejected; NULL for a good one */
+};
+
+/* Appends a hint to the inbox. In a transaction. */
+void store_hint_add(struct store *store, const struct hint *hint);
+
+/* Folds up to MAX_ROWS inbox rows that were not folded yet into their shipments' rows: the shipment becomes due at
+ * DUE unless what is known of it already is as new as the hint promises. *ret_n: rows folded; fewer than MAX_ROWS
+ * means that none is left. In a transaction. */
+void store_fold_hints(struct store *store, struct wall due, size_t max_rows, size_t *ret_n);
+
+/* --- Shipments and their history ----------------------------------------------------------------------------------- */
+
+/* A shipment whose read is due. */
+struct due {
+	int64_t shipment_id;
+	char external_id[EXTERNAL_ID_SIZE];
+	int64_t hint_id;   /* the newest inbox row folded into it so far: what a read started now will answer */
+	struct wall at;
+};
+
+/* Up to MAX shipments of a source whose read is due at NOW, oldest first. Outside a transaction too. */
+int store_due(struct store *store, int64_t source_id, struct wall now, struct due *ret, size_t max, size_t *ret_n);
+/* When the next read of a source after AFTER is due; WALL_NONE when none is. */
+int store_next_due(struct store *store, int64_t source_id, struct wall after, struct wall *ret);
+
+/* What is pending for a shipment: the read that is due and why. */
+struct pending {
+	struct wall due;        /* WALL_NONE: nothing is */
+	enum via via;           /* what a read now would be owed to */
+	int64_t tries;          /* reads in a row that did not answer what they were for */
+	int64_t hint_id;        /* newest inbox row folded in */
+	int64_t served_id;      /* inbox rows up to this one have had their read */
+	struct wall promised;   /* the newest updated_ts that a hint promised; WALL_NONE: none */
+	bool missing;           /* the upstream says that it knows no such shipment */
+};
+
+/* Loads a shipment and what is pending for it. ERR_NOT_FOUND. */
+int store_shipment(struct store *store, int64_t shipment_id, struct shipment *ret, struct pending *ret_pending);
+
+/* Loads the part of the history that an observation at KEY can change (NULL: at the end), with room for two more steps;
+ * timeline->steps is owned by the caller, free(). ERR_REFUSED when it would be longer than TIMELINE_MAX. */
+int store_timeline(struct store *store, int64_t shipment_id, const struct order_key *key, struct timeline *ret);
+
+/* What storing a judged timeline changed, for the log. */
+struct changes {
+	size_t transitions; /* rows that a report shows, new ones only */
+	size_t violations;  /* opened */
+	size_t healed;      /* violations that a re-judging closed */
+};
+
+/* The one door of every state change: writes the shipment and each step, window and violation that differs from
+ * what is stored, and the price if it is new. `now` dates the healing of violations. SEEN may be NULL: then no
+ * price is taken. In a transaction. */
+void store_apply(struct store *store, struct shipment *shipment, struct timeline *timeline, const struct seen *seen, struct wall now,
+                 struct changes *ret_changes);
+
+/* Saves what is pending for a shipment, and, when READ is set, that it was read at that time. In a transaction. */
+void store_pending_save(struct store *store, int64_t shipment_id, const struct pending *pending, struct wall read);
+
+/* --- Windows ------------------------------------------------------------------------------------------------------- */
+
+/* An open window of a source, for its clock. */
+struct deadline {
+	int64_t history_id; /* the step that opened the window */
+	int64_t shipment_id;
+	char external_id[EXTERNAL_ID_SIZE];
+	struct wall due;
+};
+
+/* Up to MAX open windows of a source whose due time is at or before NOW, the earliest first. */
+int store_deadlines_passed(struct store *store, int64_t source_id, struct wall now, struct deadline *ret, size_t max, size_t *ret_n);
+/* Likewise those whose due time is at or before BEFORE and that were not warned of. */
+int store_deadlines_unwarned(struct store *store, int64_t source_id, struct wall before, struct deadline *ret, size_t max, size_t *ret_n);
+/* The earliest due time of a source's open windows, and of those not warned of; WALL_NONE when there is none. */
+int store_next_deadlines(struct store *store, int64_t source_id, struct wall *ret_due, struct wall *ret_unwarned);
+
+/* Notes that the warning was given. In a transaction. */
+void store_window_warned(struct store *store, const struct deadline *deadline);
+/* Closes an open window as expired at its due time, and makes its shipment's read due at READ_DUE. In a transaction. */
+void store_window_expire(struct store *store, const struct deadline *deadline, struct wall read_due);
+
+/* --- Reports ------------------------------------------------------------------------------------------------------- */
+
+/* Rows of a report_* view. */
+struct report;
+
+enum report_kind {
+	REPORT_NULL,
+	REPORT_INTEGER,
+	REPORT_REAL,
+	REPORT_TEXT,
+};
+
+/* The reports that claimctl asks for, and their arguments; the SQL stands in stmt.def. */
+enum report_query {
+	REPORT_LIST,             /* status or NULL, source or NULL, open only (0|1), held only (0|1) */
+	REPORT_SHOW,             /* external id */
+	REPORT_HISTORY,          /* external id */
+	REPORT_WINDOWS,          /* due before, microseconds, or NULL for all */
+	REPORT_VIOLATIONS,       /* no arguments */
+	REPORT_CLAIM_WINDOWS,    /* external id */
+	REPORT_CLAIM_VIOLATIONS, /* external id */
+	REPORT_SOURCES,          /* no arguments */
+	REPORT_QUERY_MAX,
+};
+
+/* Arguments are given as text (SQLite's affinity makes numbers of them), NULL for SQL NULL. */
+int store_report(struct store *store, enum report_query query, const char *const *args, size_t n_args, struct report **ret);
+struct report *report_free(struct report *report);
+/* ERR_OK with *ret_any false at the end. */
+int report_next(struct report *report, bool *ret_any);
+size_t report_columns(const struct report *report);
+const char *report_name(const struct report *report, size_t column);
+enum report_kind report_kind(const struct report *report, size_t column);
+int64_t report_integer(const struct report *report, size_t column);
+double report_real(const struct report *report, size_t column);
+const char *report_text(const struct report *report, size_t column); /* valid until report_next() */
+
+/* Whether a commit would succeed now, for /readyz: takes and releases the write lock. */
+int store_probe(struct store *store);
+
+DEFINE_CLEANUP(store, struct store *, store_close)
+DEFINE_CLEANUP(report, struct report *, report_free)
+
+#endif

@@ -1,0 +1,201 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- The report_* views: the promise to reporting tools, described in claimd-schema(7).
+-- Made anew whenever the schema version changes. Each instant stands twice: X as ISO 8601 UTC text, X_us as integer microseconds.
+
+DROP VIEW IF EXISTS report_claims;
+CREATE VIEW report_claims AS
+SELECT
+	src.name AS source,
+	s.external_id AS claim_id,
+	s.status AS status,
+	st.phase AS phase,
+	coalesce(st.terminal, 0) AS terminal,
+	s.resolution AS resolution,
+	nullif(s.revision, 0) AS revision,
+	s.version AS version,
+	@TIME(s.updated_us)@ AS updated_at,
+	s.updated_us AS updated_at_us,
+	@TIME(s.first_seen_us)@ AS first_seen_at,
+	s.first_seen_us AS first_seen_at_us,
+	@TIME(s.last_read_us)@ AS last_read_at,
+	s.last_read_us AS last_read_at_us,
+	s.reported_status AS reported_status,
+	s.reported_status IS NOT s.status AS held,
+	s.price AS price,
+	s.currency AS currency,
+	s.point_id AS current_point_id,
+	s.own_params AS own_params,
+	@TIME(w.due_us)@ AS approval_due_at,
+	w.due_us AS approval_due_at_us
+FROM shipment s
+JOIN source src ON src.id = s.source_id
+LEFT JOIN status st ON st.model = s.model AND st.name = s.status
+LEFT JOIN window w ON w.outcome = 'open' AND w.history_id = (
+	SELECT h.id FROM history h
+	WHERE h.shipment_id = s.id AND (h.verdict IN ('first', 'legal', 'gap') OR h.adopted = 1)
+	ORDER BY h.revision DESC, h.updated_us DESC, h.operation_id DESC, h.id DESC LIMIT 1)
+WHERE s.model = 'claims';
+
+DROP VIEW IF EXISTS report_transitions;
+CREATE VIEW report_transitions AS
+SELECT
+	src.name AS source,
+	s.model AS model,
+	s.external_id AS external_id,
+	h.seq AS seq,
+	h.from_status AS from_status,
+	h.status AS to_status,
+	@TIME(h.at_us)@ AS at,
+	h.at_us AS at_us,
+	@TIME(h.seen_us)@ AS seen_at,
+	h.seen_us AS seen_at_us,
+	h.via AS via,
+	h.verdict AS verdict,
+	nullif(h.revision, 0) AS revision,
+	h.operation_id AS operation_id,
+	h.point_id AS point_id,
+	(h.at_us - h.from_us) / 1000000.0 AS seconds_in_from
+FROM history h
+JOIN shipment s ON s.id = h.shipment_id
+JOIN source src ON src.id = s.source_id
+WHERE h.verdict <> 'same';
+
+DROP VIEW IF EXISTS report_windows;
+CREATE VIEW report_windows AS
+SELECT
+	src.name AS source,
+	s.model AS model,
+	s.external_id AS external_id,
+	w.kind AS kind,
+	@TIME(w.opened_us)@ AS opened_at,
+	w.opened_us AS opened_at_us,
+	@TIME(w.due_us)@ AS due_at,
+	w.due_us AS due_at_us,
+	@TIME(w.closed_us)@ AS closed_at,
+	w.closed_us AS closed_at_us,
+	w.outcome AS outcome,
+	w.version AS version
+FROM window w
+JOIN history h ON h.id = w.history_id
+JOIN shipment s ON s.id = h.shipment_id
+JOIN source src ON src.id = s.source_id;
+
+DROP VIEW IF EXISTS report_violations;
+CREATE VIEW report_violations AS
+SELECT
+	v.id AS id,
+	src.name AS source,
+	s.model AS model,
+	s.external_id AS external_id,
+	v.kind AS kind,
+	h.from_status AS from_status,
+	h.status AS to_status,
+	@TIME(h.at_us)@ AS at,
+	h.at_us AS at_us,
+	@TIME(h.seen_us)@ AS seen_at,
+	h.seen_us AS seen_at_us,
+	v.state AS state,
+	@TIME(v.resolved_us)@ AS resolved_at,
+	v.resolved_us AS resolved_at_us,
+	v.resolved_by AS resolved_by,
+	v.note AS note
+FROM violation v
+JOIN history h ON h.id = v.history_id
+JOIN shipment s ON s.id = h.shipment_id
+JOIN source src ON src.id = s.source_id;
+
+DROP VIEW IF EXISTS report_prices;
+CREATE VIEW report_prices AS
+SELECT
+	src.name AS source,
+	s.external_id AS external_id,
+	@TIME(p.at_us)@ AS at,
+	p.at_us AS at_us,
+	p.price AS price,
+	p.currency AS currency,
+	nullif(p.revision, 0) AS revision
+FROM price p
+JOIN shipment s ON s.id = p.shipment_id
+JOIN source src ON src.id = s.source_id;
+
+DROP VIEW IF EXISTS report_notifications;
+CREATE VIEW report_notifications AS
+SELECT
+	src.name AS source,
+	i.external_id AS external_id,
+	i.kind AS kind,
+	@TIME(i.upstream_us)@ AS upstream_at,
+	i.upstream_us AS upstream_at_us,
+	@TIME(i.received_us)@ AS received_at,
+	i.received_us AS received_at_us,
+	i.remote_addr AS remote_addr,
+	CASE
+		WHEN i.reason IS NOT NULL THEN 'rejected'
+		WHEN s.served_id >= i.id THEN 'done'
+		ELSE 'pending'
+	END AS state,
+	coalesce(i.reason, CASE WHEN s.missing AND s.served_id >= i.id THEN 'the upstream knows no such claim' END) AS reason,
+	i.own_params AS own_params
+FROM inbox i
+JOIN source src ON src.id = i.source_id
+LEFT JOIN shipment s ON s.source_id = i.source_id AND s.external_id = i.external_id;
+
+-- How long shipments stayed in a status, from entering to leaving it, both exactly known: legal steps only. Nearest-rank percentiles.
+DROP VIEW IF EXISTS report_durations;
+CREATE VIEW report_durations AS
+WITH stay AS (
+	SELECT
+		s.source_id AS source_id,
+		s.model AS model,
+		h.from_status AS status,
+		(h.at_us - h.from_us) / 1000000.0 AS seconds
+	FROM history h
+	JOIN shipment s ON s.id = h.shipment_id
+	WHERE h.verdict = 'legal'
+), ranked AS (
+	SELECT
+		source_id, model, status, seconds,
+		row_number() OVER (PARTITION BY source_id, model, status ORDER BY seconds) AS rank,
+		count(*) OVER (PARTITION BY source_id, model, status) AS n
+	FROM stay
+)
+SELECT
+	src.name AS source,
+	r.model AS model,
+	r.status AS status,
+	max(r.n) AS n,
+	max(CASE WHEN r.rank = (r.n * 50 + 99) / 100 THEN r.seconds END) AS p50_s,
+	max(CASE WHEN r.rank = (r.n * 90 + 99) / 100 THEN r.seconds END) AS p90_s,
+	max(r.seconds) AS max_s
+FROM ranked r
+JOIN source src ON src.id = r.source_id
+GROUP BY src.name, r.model, r.status;
+
+-- pending: claims that wait for a read that a hint asked for, and hints that are not yet folded into their claims.
+DROP VIEW IF EXISTS report_sources;
+CREATE VIEW report_sources AS
+WITH waiting AS (
+	SELECT source_id, owed_since_us AS since_us FROM shipment WHERE owed_since_us IS NOT NULL
+	UNION ALL
+	SELECT source_id, received_us FROM inbox WHERE id > (SELECT inbox_id FROM fold) AND reason IS NULL
+), summed AS (
+	SELECT source_id, count(*) AS pending, min(since_us) AS oldest_us FROM waiting GROUP BY source_id
+)
+SELECT
+	src.name AS source,
+	src.kind AS kind,
+	src.state AS state,
+	NULL AS cursor_at,
+	NULL AS cursor_at_us,
+	@TIME(src.last_callback_us)@ AS last_callback_at,
+	src.last_callback_us AS last_callback_at_us,
+	@TIME(src.last_read_us)@ AS last_read_at,
+	src.last_read_us AS last_read_at_us,
+	coalesce(w.pending, 0) AS pending,
+	CASE WHEN w.oldest_us IS NOT NULL
+		THEN max(0.0, round((julianday('now') - 2440587.5) * 86400.0 - w.oldest_us / 1000000.0, 3))
+	END AS oldest_pending_s,
+	src.reason AS reason
+FROM source src
+LEFT JOIN summed w ON w.source_id = src.id;

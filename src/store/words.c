@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Words to enums, by the same texts that write them.
+ * Store layer.
+ */
+#include "store/words.h"
+
+#include <string.h>
+
+enum via words_via(const char *text)
+{
+	for (int via = 0; text && via < VIA_MAX; via++)
+		if (strcmp(via_text((enum via)via), text) == 0)
+			return (enum via)via;
+	return VIA_SWEEP;
+}
+
+enum verdict words_verdict(const char *text)
+{
+	for (int verdict = 0; text && verdict < VERDICT_MAX; verdict++)
+		if (strcmp(verdict_text((enum verdict)verdict), text) == 0)
+			return (enum verdict)verdict;
+	return VERDICT_SAME;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The model's words back from the text that a table holds.
+ * Store layer, private to it. Writing uses the model's own texts; an unknown word can only come from a foreign hand
+ * and reads as the safest value.
+ */
+#ifndef CLAIMD_STORE_WORDS_H
+#define CLAIMD_STORE_WORDS_H
+
+#include "model/timeline.h"
+
+enum via words_via(const char *text);         /* VIA_SWEEP for an unknown one */
+enum verdict words_verdict(const char *text); /* VERDICT_SAME for an unknown one: it then applies nothing */
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A store in a fresh file, with one source, and short ways to put things in and to ask SQL what came of it.
+ * For the component tests of the store.
+ */
+#ifndef CLAIMD_TESTS_COMPONENT_STORE_BED_H
+#define CLAIMD_TESTS_COMPONENT_STORE_BED_H
+
+#include "store/store.h"
+
+struct bed {
+	char path[256];
+	struct store *store;
+	struct source source;
+};
+
+void bed_open(struct bed *bed);
+void bed_close(struct bed *bed);
+
+/* Stores and folds one callback for CLAIM; UPSTREAM may be WALL_NONE. The read is due at RECEIVED. */
+void bed_hint(struct bed *bed, const char *claim, struct wall upstream, struct wall received);
+
+/* The shipment's row id. */
+int64_t bed_shipment(struct bed *bed, const char *claim);
+
+/* An observation of CLAIM: a snapshot of STATUS with this revision; updated and entered at AT. */
+struct seen bed_seen(const char *claim, const char *status, int64_t revision, struct wall at);
+
+/* Reconciles SEEN with what is stored and applies it in one transaction, as the worker does. */
+enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall now, struct changes *ret_changes);
+
+/* The first column of the first row of SQL, run over a connection of its own; "" for NULL and for no row. Valid
+ * until the next call. */
+const char *bed_ask(const struct bed *bed, const char *sql);
+
+/* Runs SQL over a connection of its own; NULL when it works, else SQLite's words (valid until the next call). */
+const char *bed_try(const struct bed *bed, const char *sql);
+
+#endif

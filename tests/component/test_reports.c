@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The report_* views: the columns that are promised, and what they count.
+ * Component tests.
+ */
+#include <stdio.h>
+
+#include "store_bed.h"
+#include "tests/suite.h"
+
+#define T0 ((struct wall){ INT64_C(1790000000) * USEC_PER_SEC })
+
+static struct bed bed;
+
+static struct wall at_s(int64_t s)
+{
+	return wall_add(T0, s * USEC_PER_SEC);
+}
+
+static void setup(void)
+{
+	bed_open(&bed);
+}
+
+static void teardown(void)
+{
+	bed_close(&bed);
+}
+
+/* --- The promise to reports ---------------------------------------------------------------------------------------- */
+
+struct promise {
+	const char *view;
+	const char *columns;
+};
+
+/* CONTRACT section 5, word for word. */
+static const struct promise promises[] = {
+	{ "report_claims",
+	  "source, claim_id, status, phase, terminal, resolution, revision, version, updated_at, first_seen_at, last_read_at, "
+	  "reported_status, held, price, currency, current_point_id, own_params, approval_due_at" },
+	{ "report_transitions",
+	  "source, model, external_id, seq, from_status, to_status, at, seen_at, via, verdict, revision, operation_id, point_id, "
+	  "seconds_in_from" },
+	{ "report_windows", "source, model, external_id, kind, opened_at, due_at, closed_at, outcome, version" },
+	{ "report_violations",
+	  "id, source, model, external_id, kind, from_status, to_status, at, seen_at, state, resolved_at, resolved_by, note" },
+	{ "report_prices", "source, external_id, at, price, currency, revision" },
+	{ "report_notifications",
+	  "source, external_id, kind, upstream_at, received_at, remote_addr, state, reason, own_params" },
+	{ "report_durations", "source, model, status, n, p50_s, p90_s, max_s" },
+	{ "report_sources",
+	  "source, kind, state, cursor_at, last_callback_at, last_read_at, pending, oldest_pending_s" },
+};
+
+START_TEST(test_views_have_the_promised_columns)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof(sql), "SELECT %s FROM %s", promises[_i].columns, promises[_i].view);
+	bed_ask(&bed, sql);
+}
+END_TEST
+
+START_TEST(test_every_instant_has_an_integer_twin)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+	         "SELECT count(*) FROM pragma_table_info('%s') t WHERE (t.name = 'at' OR t.name LIKE '%%\\_at' ESCAPE '\\') AND NOT EXISTS "
+	         "(SELECT 1 FROM pragma_table_info('%s') u WHERE u.name = t.name || '_us')",
+	         promises[_i].view, promises[_i].view);
+	ck_assert_str_eq(bed_ask(&bed, sql), "0");
+}
+END_TEST
+
+START_TEST(test_durations_rank_the_stays)
+{
+	char claim[16];
+
+	for (int i = 1; i <= 10; i++) {
+		snprintf(claim, sizeof(claim), "c%d", i);
+		bed_hint(&bed, claim, T0, T0);
+
+		struct seen created = bed_seen(claim, "new", 1, at_s(0));
+		struct seen estimating = bed_seen(claim, "estimating", 2, at_s(i));
+
+		bed_apply(&bed, &created, at_s(20), NULL);
+		bed_apply(&bed, &estimating, at_s(20), NULL);
+	}
+	ck_assert_str_eq(bed_ask(&bed, "SELECT status || ' ' || n || ' ' || p50_s || ' ' || p90_s || ' ' || max_s FROM report_durations"),
+	                 "new 10 5.0 9.0 10.0");
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("reports");
+	TCase *tcase = tcase_create("reports");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, test_views_have_the_promised_columns, 0, ARRAY_SIZE(promises));
+	tcase_add_loop_test(tcase, test_every_instant_has_an_integer_twin, 0, ARRAY_SIZE(promises));
+	tcase_add_test(tcase, test_durations_rank_the_stays);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
