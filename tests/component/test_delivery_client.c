@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The Delivery client against an upstream that answers with whatever bytes it is given.
+ * Component ring: real sockets, the real wire layer.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/delivery.h"
+#include "base/err.h"
+#include "canned_peer.h"
+#include "raw_client.h"
+#include "suite.h"
+
+#define TOKEN "y0_AgAAAAD-very-secret-token"
+#define LONG_US (60 * USEC_PER_SEC)
+
+static const char *const ids[] = { "3b8d1af142664fde824626a7c19e2bd9", "01a0cd38be93807496944ebfc9654d02" };
+
+static struct clock system_clock;
+static struct loop *loop;
+static struct fetcher *fetcher;
+static struct canned_peer peer;
+static struct conf_delivery conf;
+static struct delivery *delivery;
+
+/* What came back. */
+struct outcome {
+	unsigned times;
+	struct delivery_answer answer;
+	bool frees_client;
+	struct outcome *follower; /* asked for from the callback */
+};
+
+static void ask(struct outcome *outcome);
+
+static void on_answer(struct delivery_answer *answer, void *cls)
+{
+	struct outcome *outcome = cls;
+
+	outcome->times++;
+	outcome->answer = *answer;
+	if (outcome->follower) {
+		/* The call has ended before its callback runs. */
+		ck_assert_int_ne(delivery_delay_us(delivery), -1);
+		ask(outcome->follower);
+	}
+	if (outcome->frees_client)
+		delivery = delivery_free(delivery);
+}
+
+static void ask(struct outcome *outcome)
+{
+	ck_assert_int_eq(delivery_bulk_info(delivery, ids, 2, on_answer, outcome), 0);
+	ck_assert_uint_eq(outcome->times, 0);
+}
+
+static void await(struct outcome *outcome)
+{
+	while (outcome->times == 0)
+		raw_turn(loop);
+}
+
+/* What the peer answers from now on: "404 Not Found", header lines, a body. */
+static void set_answer(const char *status, const char *headers, const char *body)
+{
+	static char bytes[4096];
+
+	snprintf(bytes, sizeof bytes, "HTTP/1.1 %s\r\n%sContent-Length: %zu\r\n\r\n%s", status, headers, strlen(body), body);
+	peer.answer = bytes;
+}
+
+static struct delivery_answer ask_once(void)
+{
+	struct outcome outcome = { 0 };
+
+	ask(&outcome);
+	await(&outcome);
+	return outcome.answer;
+}
+
+static struct delivery_answer answer_to(const char *status, const char *headers, const char *body)
+{
+	set_answer(status, headers, body);
+	return ask_once();
+}
+
+static void set_up(void)
+{
+	static char base_url[ADDRESS_SIZE + 16];
+	static char token[] = TOKEN;
+	static char language[] = "ru";
+
+	setenv("no_proxy", "*", 1);
+	ck_assert_int_eq(loop_new(&system_clock, &loop), 0);
+	ck_assert_int_eq(fetcher_new(loop, &fetcher), 0);
+	canned_peer_open(&peer, loop);
+	snprintf(base_url, sizeof base_url, "http://%s", peer.address);
+	conf = (struct conf_delivery){
+		.name = "main",
+		.base_url = base_url,
+		.language = language,
+		.max_in_flight = 2,
+		.requests_per_second = 5,
+		.request_timeout_us = LONG_US,
+		.connect_timeout_us = LONG_US,
+		.token = { token, strlen(token) },
+	};
+	ck_assert_int_eq(delivery_new(loop, fetcher, &conf, &delivery), 0);
+}
+
+static void tear_down(void)
+{
+	delivery = delivery_free(delivery);
+	fetcher = fetcher_free(fetcher);
+	canned_peer_close(&peer);
+	loop = loop_free(loop);
+}
+
+START_TEST(the_request_is_as_upstream_wants_it)
+{
+	struct delivery_answer answer = answer_to("200 OK", "", "{\"claims\":[]}");
+	const char *text = peer.request.data;
+
+	ck_assert_int_eq(answer.outcome, OUTCOME_OK);
+	wire_claims_done(&answer.claims);
+	ck_assert_int_eq(strncmp(text, "POST /b2b/cargo/integration/v2/claims/bulk_info HTTP/1.1\r\n", 58), 0);
+	ck_assert_ptr_nonnull(strstr(text, "\r\nAuthorization: Bearer " TOKEN "\r\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\r\nAccept-Language: ru\r\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\r\nContent-Type: application/json\r\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\"claim_ids\""));
+	ck_assert_ptr_nonnull(strstr(text, ids[0]));
+	ck_assert_ptr_nonnull(strstr(text, ids[1]));
+}
+END_TEST
+
+START_TEST(a_reloaded_token_is_used_at_once)
+{
+	static char other[] = "another";
+
+	conf.token = (struct secret){ other, strlen(other) };
+	answer_to("500 Oops", "", "");
+	ck_assert_ptr_nonnull(strstr(peer.request.data, "\r\nAuthorization: Bearer another\r\n"));
+}
+END_TEST
+
+START_TEST(claims_are_read)
+{
+	struct delivery_answer answer = answer_to(
+		"200 OK", "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+		"{\"claims\":[{\"id\":\"3b8d1af142664fde824626a7c19e2bd9\",\"status\":\"performer_lookup\","
+		"\"revision\":6,\"updated_ts\":\"2026-09-23T07:46:00.1Z\"}]}");
+
+	ck_assert_msg(answer.outcome == OUTCOME_OK, "%s", answer.reason);
+	ck_assert_uint_eq(answer.claims.n, 1);
+	ck_assert_str_eq(answer.claims.claims[0].external_id, ids[0]);
+	ck_assert_str_eq(answer.claims.claims[0].status, "performer_lookup");
+	ck_assert_int_eq(answer.date.us, INT64_C(784111777) * USEC_PER_SEC);
+	ck_assert_str_eq(answer.reason, "");
+	wire_claims_done(&answer.claims);
+}
+END_TEST
+
+static const struct {
+	const char *status;
+	const char *headers;
+	const char *body;
+	enum outcome_kind outcome;
+	const char *reason;
+} statuses[] = {
+	{ "404 Not Found", "", "", OUTCOME_GONE, "HTTP 404" },
+	{ "410 Gone", "", "", OUTCOME_GONE, "HTTP 410" },
+	{ "401 Unauthorized", "", "", OUTCOME_AUTH, "HTTP 401" },
+	{ "403 Forbidden", "", "", OUTCOME_AUTH, "HTTP 403" },
+	{ "429 Too Many Requests", "", "", OUTCOME_LIMITED, "HTTP 429" },
+	{ "420 Enhance Your Calm", "", "", OUTCOME_LIMITED, "HTTP 420" },
+	{ "408 Request Timeout", "", "", OUTCOME_RETRY, "HTTP 408" },
+	{ "500 Internal Server Error", "", "", OUTCOME_RETRY, "HTTP 500" },
+	{ "503 Service Unavailable", "", "", OUTCOME_RETRY, "HTTP 503" },
+	{ "599 Odd", "", "", OUTCOME_RETRY, "HTTP 599" },
+	{ "301 Moved", "", "", OUTCOME_PROTOCOL, "HTTP 301" },
+	{ "302 Found", "Location: http://127.0.0.1:1/\r\n", "", OUTCOME_PROTOCOL, "HTTP 302" },
+	{ "202 Accepted", "", "", OUTCOME_PROTOCOL, "HTTP 202" },
+	{ "204 No Content", "", "", OUTCOME_PROTOCOL, "HTTP 204" },
+	{ "400 Bad Request", "", "", OUTCOME_PROTOCOL, "HTTP 400" },
+	{ "600 Odd", "", "", OUTCOME_PROTOCOL, "HTTP 600" },
+	{ "400 Bad Request", "", "{\"code\":\"bad_request\",\"message\":\"no such id\"}", OUTCOME_PROTOCOL,
+	  "HTTP 400 bad_request: no such id" },
+	{ "404 Not Found", "", "{\"code\":\"not_found\"} ", OUTCOME_GONE, "HTTP 404 not_found" },
+	{ "500 Oops", "", "{\"message\":\"tired\"}", OUTCOME_RETRY, "HTTP 500: tired" },
+	{ "502 Bad Gateway", "", "<html></html>", OUTCOME_RETRY, "HTTP 502" },
+};
+
+START_TEST(each_status_has_its_outcome_and_reason)
+{
+	struct delivery_answer answer = answer_to(statuses[_i].status, statuses[_i].headers, statuses[_i].body);
+
+	ck_assert_str_eq(outcome_kind_text(answer.outcome), outcome_kind_text(statuses[_i].outcome));
+	ck_assert_str_eq(answer.reason, statuses[_i].reason);
+	ck_assert_int_eq(answer.retry_after_s, -1);
+}
+END_TEST
+
+static const char *const unreadable[] = {
+	"",
+	"hello",
+	"{\"claims\":[",
+	"{\"claims\":{}}",
+	"[]",
+};
+
+START_TEST(an_unreadable_answer_breaks_the_protocol)
+{
+	struct delivery_answer answer = answer_to("200 OK", "", unreadable[_i]);
+
+	ck_assert_int_eq(answer.outcome, OUTCOME_PROTOCOL);
+	ck_assert_int_eq(strncmp(answer.reason, "HTTP 200, but", 13), 0);
+	ck_assert_uint_eq(answer.claims.n, 0);
+	ck_assert_ptr_null(answer.claims.claims);
+}
+END_TEST
+
+START_TEST(a_cut_answer_is_tried_again)
+{
+	peer.answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"claims\":[]}";
+	peer.close = true;
+	struct delivery_answer answer = ask_once();
+
+	ck_assert_int_eq(answer.outcome, OUTCOME_RETRY);
+	ck_assert_str_ne(answer.reason, "");
+	ck_assert(!strstr(answer.reason, TOKEN));
+}
+END_TEST
+
+START_TEST(silence_is_tried_again)
+{
+	conf.request_timeout_us = 50 * USEC_PER_MS;
+	struct delivery_answer answer = ask_once();
+
+	ck_assert_int_eq(answer.outcome, OUTCOME_RETRY);
+	ck_assert_str_ne(answer.reason, "");
+}
+END_TEST
+
+START_TEST(the_pause_asked_for_is_told)
+{
+	struct delivery_answer answer = answer_to("429 Slow", "Retry-After: 30\r\n", "");
+
+	ck_assert_int_eq(answer.outcome, OUTCOME_LIMITED);
+	ck_assert_int_eq(answer.retry_after_s, 30);
+}
+END_TEST
+
+static const char *const telltales[] = {
+	"{\"code\":\"unauthorized\",\"message\":\"not Bearer " TOKEN " please",
+	"{\"code\":\"unauthorized\",\"message\":\"not " TOKEN " but another\"}",
+	"{\"code\":\"" TOKEN "\",\"message\":\"no\"}",
+};
+
+START_TEST(a_reason_never_tells_the_token)
+{
+	struct delivery_answer answer = answer_to("401 No", "", telltales[_i]);
+
+	ck_assert_int_eq(answer.outcome, OUTCOME_AUTH);
+	ck_assert_int_eq(strncmp(answer.reason, "HTTP 401", 8), 0);
+	ck_assert(!strstr(answer.reason, "y0_Ag"));
+}
+END_TEST
+
+START_TEST(requests_in_flight_are_counted)
+{
+	struct outcome a = { 0 }, b = { 0 };
+
+	ck_assert_int_eq(delivery_delay_us(delivery), 0);
+	ask(&a);
+	ck_assert_int_eq(delivery_delay_us(delivery), 0);
+	ask(&b);
+	ck_assert_int_eq(delivery_delay_us(delivery), -1);
+	while (peer.n_requests < 2)
+		raw_turn(loop);
+	ck_assert_int_eq(delivery_delay_us(delivery), -1);
+	canned_peer_close(&peer);
+	await(&a);
+	ck_assert_int_ne(delivery_delay_us(delivery), -1);
+	await(&b);
+	ck_assert_int_eq(a.answer.outcome, OUTCOME_RETRY);
+	ck_assert_int_eq(b.answer.outcome, OUTCOME_RETRY);
+}
+END_TEST
+
+START_TEST(the_rate_is_kept)
+{
+	conf.max_in_flight = 100;
+	conf.requests_per_second = 1;
+	struct outcome outcome = { 0 };
+
+	ck_assert_int_eq(delivery_delay_us(delivery), 0);
+	ask(&outcome);
+	ck_assert_int_gt(delivery_delay_us(delivery), 0);
+	ck_assert_int_le(delivery_delay_us(delivery), USEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(a_callback_can_ask_again)
+{
+	struct outcome second = { 0 }, first = { .follower = &second };
+
+	conf.max_in_flight = 1;
+	set_answer("500 Oops", "", "");
+	ask(&first);
+	await(&second);
+	ck_assert_uint_eq(first.times, 1);
+	ck_assert_uint_eq(peer.n_requests, 2);
+}
+END_TEST
+
+START_TEST(a_callback_can_free_the_client)
+{
+	struct outcome first = { .frees_client = true }, other = { 0 };
+
+	ask(&other);
+	while (peer.n_requests == 0)
+		raw_turn(loop);
+	set_answer("500 Oops", "", "");
+	ask(&first);
+	await(&first);
+	for (int i = 0; i < 20; i++)
+		raw_turn(loop);
+	ck_assert_uint_eq(other.times, 0);
+}
+END_TEST
+
+START_TEST(the_client_can_be_freed_with_calls_under_way)
+{
+	struct outcome outcome = { 0 };
+
+	ask(&outcome);
+	while (peer.n_requests == 0)
+		raw_turn(loop);
+	delivery = delivery_free(delivery);
+	for (int i = 0; i < 20; i++)
+		raw_turn(loop);
+	ck_assert_uint_eq(outcome.times, 0);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("delivery_client");
+	TCase *outcomes = tcase_create("outcomes");
+	TCase *manners = tcase_create("manners");
+
+	tcase_add_checked_fixture(outcomes, set_up, tear_down);
+	tcase_add_test(outcomes, the_request_is_as_upstream_wants_it);
+	tcase_add_test(outcomes, a_reloaded_token_is_used_at_once);
+	tcase_add_test(outcomes, claims_are_read);
+	tcase_add_loop_test(outcomes, each_status_has_its_outcome_and_reason, 0, sizeof statuses / sizeof *statuses);
+	tcase_add_loop_test(outcomes, an_unreadable_answer_breaks_the_protocol, 0, sizeof unreadable / sizeof *unreadable);
+	tcase_add_test(outcomes, a_cut_answer_is_tried_again);
+	tcase_add_test(outcomes, silence_is_tried_again);
+	tcase_add_test(outcomes, the_pause_asked_for_is_told);
+	tcase_add_loop_test(outcomes, a_reason_never_tells_the_token, 0, sizeof telltales / sizeof *telltales);
+	suite_add_tcase(s, outcomes);
+
+	tcase_add_checked_fixture(manners, set_up, tear_down);
+	tcase_add_test(manners, requests_in_flight_are_counted);
+	tcase_add_test(manners, the_rate_is_kept);
+	tcase_add_test(manners, a_callback_can_ask_again);
+	tcase_add_test(manners, a_callback_can_free_the_client);
+	tcase_add_test(manners, the_client_can_be_freed_with_calls_under_way);
+	suite_add_tcase(s, manners);
+	return s;
+}
