@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The way of one answer: each claim is reconciled with what is known and stored, a transaction for a few dozen at a
+ * time.
+ * Worker layer. The model decides, the store writes; what is decided here is only the pace, and what a failing row
+ * may cost: itself, not the answer.
+ */
+#include "worker/apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/backoff.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "model/reconcile.h"
+#include "worker/settle.h"
+
+/* Claims of one transaction: a few milliseconds. */
+#define APPLY_ROWS 64
+
+/* Another program holds the lock: it is asked for again this soon. */
+#define APPLY_BUSY_US (20 * USEC_PER_MS)
+
+/* The disk is full or failing. */
+#define APPLY_RETRY_US (1 * USEC_PER_SEC)
+
+/* What one claim's reading came to, told once it is stored. */
+struct note {
+	const char *external_id;
+	enum decision decision;
+	struct changes changes;
+	struct step last;
+	bool missing;
+};
+
+struct apply {
+	struct apply_config config;
+	const struct due *asked;
+	size_t n;
+	struct wire_claims claims;
+	size_t next; /* of asked */
+	size_t rows; /* of the next transaction */
+	bool failing;
+	struct loop_timer *timer;
+	struct note notes[APPLY_ROWS];
+	loop_fn fn;
+	void *cls;
+};
+
+/* Answers mostly keep the order of the question, so the search begins at the claim's own place. */
+static struct seen *find_seen(struct apply *apply, size_t asked)
+{
+	for (size_t i = 0; i < apply->claims.n; i++) {
+		struct seen *seen = &apply->claims.claims[(asked + i) % apply->claims.n];
+
+		if (strcmp(seen->external_id, apply->asked[asked].external_id) == 0)
+			return seen;
+	}
+	return NULL;
+}
+
+/* Whether nothing is left to happen to the claim: its end was reached and upstream says the same. */
+static bool is_closed(const struct apply *apply, const struct shipment *shipment)
+{
+	return model_is_terminal(apply->config.model, model_status(apply->config.model, shipment->status)) &&
+	       strcmp(shipment->status, shipment->reported) == 0 && shipment->suspect[0] == '\0';
+}
+
+static void free_steps(struct timeline *timeline)
+{
+	free(timeline->steps);
+}
+
+/* Reconciles one claim with what is known of it and stores the result. */
+static int take_seen(struct apply *apply, struct shipment *shipment, const struct seen *seen, struct note *note)
+{
+	const struct apply_config *config = &apply->config;
+	struct wall now = loop_now(config->loop);
+	CLEANUP(free_steps) struct timeline timeline = { 0 };
+	int r = store_timeline(config->store, shipment->id, NULL, &timeline);
+
+	if (r)
+		return r;
+	note->decision = reconcile(config->model, config->policy, now, shipment, &timeline, seen);
+	if (note->decision == DECISION_STALE)
+		return ERR_OK;
+	store_apply(config->store, shipment, &timeline, note->decision == DECISION_SUSPECT ? NULL : seen, now,
+	            &note->changes);
+	if (timeline.n > 0)
+		note->last = timeline.steps[timeline.n - 1];
+	return ERR_OK;
+}
+
+static struct settle_pass settle_pass_of(const struct apply_config *config, const struct due *asked)
+{
+	return (struct settle_pass){
+		.conf = config->conf,
+		.now = loop_now(config->loop),
+		.random = backoff_random(),
+		.asked_hint_id = asked->hint_id,
+	};
+}
+
+static void settle_unseen(const struct apply *apply, const struct settle_pass *pass, const struct shipment *shipment,
+                          struct pending *pending)
+{
+	if (apply->claims.n_unreadable > 0)
+		settle_failed(pass, pending);
+	else
+		settle_missing(pass, shipment, pending);
+}
+
+static int take_one(struct apply *apply, size_t asked, struct note *note)
+{
+	struct settle_pass pass = settle_pass_of(&apply->config, &apply->asked[asked]);
+	struct seen *seen = find_seen(apply, asked);
+	struct shipment shipment;
+	struct pending pending;
+	int r = store_shipment(apply->config.store, apply->asked[asked].shipment_id, &shipment, &pending);
+
+	if (r)
+		return r;
+	*note = (struct note){ .external_id = apply->asked[asked].external_id, .decision = DECISION_SAME };
+	if (seen) {
+		seen->via = pending.via;
+		r = take_seen(apply, &shipment, seen, note);
+		settle_read(&pass, note->decision, &shipment, is_closed(apply, &shipment), &pending);
+	} else {
+		settle_unseen(apply, &pass, &shipment, &pending);
+		note->missing = pending.missing;
+	}
+	store_pending_save(apply->config.store, shipment.id, &pending, seen ? pass.now : WALL_NONE);
+	return r;
+}
+
+static void tell(const struct apply *apply, const struct note *note)
+{
+	const char *source = apply->config.conf->name;
+
+	if (note->missing)
+		log_warning("%s: claim %s: the upstream knows no such claim; its callbacks are settled as such", source,
+		            note->external_id);
+	if (note->decision == DECISION_SUSPECT)
+		log_notice("%s: claim %s: an illegal status was read; reading it once more before it counts", source,
+		           note->external_id);
+	if (note->changes.violations > 0)
+		log_warning("%s: claim %s: %s -> %s is %s%s", source, note->external_id,
+		            note->last.from[0] ? note->last.from : "(nothing)", note->last.status,
+		            verdict_text(note->last.verdict), note->last.adopted ? "" : ", held");
+	else if (note->changes.transitions > 0)
+		log_info("%s: claim %s: %s -> %s (%s)", source, note->external_id,
+		         note->last.from[0] ? note->last.from : "(nothing)", note->last.status,
+		         verdict_text(note->last.verdict));
+}
+
+/* One transaction; *ret_n claims of it are stored. */
+static int take_some(struct apply *apply, size_t *ret_n)
+{
+	struct store *store = apply->config.store;
+	size_t n = 0;
+	int r = store_begin(store);
+
+	if (r)
+		return r;
+	while (!r && n < apply->rows && apply->next + n < apply->n) {
+		r = take_one(apply, apply->next + n, &apply->notes[n]);
+		n++;
+	}
+	if (r) {
+		store_rollback(store);
+		return r;
+	}
+	r = store_commit(store);
+	if (!r)
+		*ret_n = n;
+	return r;
+}
+
+int apply_failure(const struct apply_config *config, const struct due *asked)
+{
+	struct settle_pass pass = settle_pass_of(config, asked);
+	struct shipment shipment;
+	struct pending pending;
+	int r = store_begin(config->store);
+
+	if (r)
+		return r;
+	r = store_shipment(config->store, asked->shipment_id, &shipment, &pending);
+	if (r) {
+		store_rollback(config->store);
+		return r;
+	}
+	settle_failed(&pass, &pending);
+	store_pending_save(config->store, asked->shipment_id, &pending, WALL_NONE);
+	return store_commit(config->store);
+}
+
+/* Errors that come from the disk or from other programs pass; the others come from a row. */
+static bool is_passing(int error)
+{
+	return error == ERR_BUSY || error == ERR_FULL || error == ERR_IO || error == ERR_NOMEM;
+}
+
+static void wait_out(struct apply *apply, int error)
+{
+	if (error != ERR_BUSY && !apply->failing) {
+		log_error("%s: can't store what was read: %s; will go on trying", apply->config.conf->name,
+		          store_error_text(apply->config.store));
+		apply->failing = true;
+	}
+	loop_timer_after(apply->timer, error == ERR_BUSY ? APPLY_BUSY_US : APPLY_RETRY_US);
+}
+
+static int isolate(struct apply *apply, int error)
+{
+	if (apply->rows > 1) {
+		apply->rows = 1;
+		return ERR_OK;
+	}
+	log_error("%s: claim %s: can't be stored: %s: %s", apply->config.conf->name,
+	          apply->asked[apply->next].external_id, err_text(error), store_error_text(apply->config.store));
+
+	int r = apply_failure(&apply->config, &apply->asked[apply->next]);
+
+	if (!r)
+		apply->next++;
+	return r;
+}
+
+static void on_turn(void *cls)
+{
+	struct apply *apply = cls;
+	size_t n = 0;
+	int r = take_some(apply, &n);
+
+	for (size_t i = 0; i < n; i++)
+		tell(apply, &apply->notes[i]);
+	apply->next += n;
+	if (r && !is_passing(r))
+		r = isolate(apply, r);
+	if (r) {
+		wait_out(apply, r);
+		return;
+	}
+	apply->failing = false;
+	if (apply->next < apply->n) {
+		loop_timer_after(apply->timer, 0);
+		return;
+	}
+
+	loop_fn fn = apply->fn;
+	void *fn_cls = apply->cls;
+
+	apply_cancel(apply);
+	fn(fn_cls);
+}
+
+struct apply *apply_cancel(struct apply *apply)
+{
+	if (!apply)
+		return NULL;
+	loop_timer_free(apply->timer);
+	wire_claims_done(&apply->claims);
+	free(apply);
+	return NULL;
+}
+
+int apply_start(const struct apply_config *config, const struct due *asked, size_t n, struct wire_claims *claims, loop_fn fn, void *cls,
+                struct apply **ret)
+{
+	struct apply *apply = calloc(1, sizeof(*apply));
+
+	if (!apply)
+		return ERR_NOMEM;
+	apply->config = *config;
+	apply->asked = asked;
+	apply->n = n;
+	apply->rows = APPLY_ROWS;
+	apply->fn = fn;
+	apply->cls = cls;
+
+	int r = loop_timer_new(config->loop, on_turn, apply, &apply->timer);
+
+	if (r) {
+		free(apply);
+		return r;
+	}
+	apply->claims = *claims;
+	*claims = (struct wire_claims){ 0 };
+	loop_timer_after(apply->timer, 0);
+	*ret = apply;
+	return ERR_OK;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Watches the windows of one source.
+ * Worker layer.
+ * Judges nothing: whether an answer came in time is the model's finding, from upstream's times.
+ */
+#include "worker/deadline.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/timefmt.h"
+
+/* Windows of one transaction; more are taken in the next turn. */
+#define DEADLINE_ROWS 64
+
+/* When the file is locked, full or failing. */
+#define DEADLINE_RETRY_US (200 * USEC_PER_MS)
+
+struct deadline_clock {
+	struct loop *loop;
+	struct store *store;
+	const struct conf_delivery *conf;
+	int64_t source_id;
+	struct loop_timer *timer;
+	loop_fn fn;
+	void *cls;
+};
+
+/* What one turn found to do. */
+struct found {
+	struct deadline passed[DEADLINE_ROWS];
+	size_t n_passed;
+	struct deadline unwarned[DEADLINE_ROWS];
+	size_t n_unwarned;
+};
+
+static int find(struct deadline_clock *clock, struct wall now, struct found *ret)
+{
+	struct wall horizon = wall_add(now, clock->conf->approval_warning_us);
+	int r = store_deadlines_passed(clock->store, clock->source_id, now, ret->passed, DEADLINE_ROWS, &ret->n_passed);
+
+	/* The passed ones are closed first, so that they are not warned of as well. */
+	if (!r && ret->n_passed == 0)
+		r = store_deadlines_unwarned(clock->store, clock->source_id, horizon, ret->unwarned, DEADLINE_ROWS,
+		                             &ret->n_unwarned);
+	return r;
+}
+
+static int store_found(struct deadline_clock *clock, struct wall now, const struct found *found)
+{
+	int r = store_begin(clock->store);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < found->n_passed; i++)
+		store_window_expire(clock->store, &found->passed[i], now);
+	for (size_t i = 0; i < found->n_unwarned; i++)
+		store_window_warned(clock->store, &found->unwarned[i]);
+	return store_commit(clock->store);
+}
+
+static void tell(const struct deadline_clock *clock, struct wall now, const struct found *found)
+{
+	char due[TIMEFMT_SIZE];
+
+	for (size_t i = 0; i < found->n_passed; i++) {
+		timefmt_format(found->passed[i].due, due);
+		log_warning("%s: claim %s: the approval window expired at %s without an answer", clock->conf->name,
+		            found->passed[i].external_id, due);
+	}
+	for (size_t i = 0; i < found->n_unwarned; i++) {
+		timefmt_format(found->unwarned[i].due, due);
+		log_warning("%s: claim %s: the approval window closes at %s, in %lld s", clock->conf->name,
+		            found->unwarned[i].external_id, due,
+		            (long long)((found->unwarned[i].due.us - now.us) / USEC_PER_SEC));
+	}
+}
+
+static struct wall earlier(struct wall a, struct wall b)
+{
+	if (!wall_is_set(a))
+		return b;
+	return wall_is_set(b) && wall_cmp(b, a) < 0 ? b : a;
+}
+
+static void arm(struct deadline_clock *clock)
+{
+	struct wall due = WALL_NONE;
+	struct wall unwarned = WALL_NONE;
+
+	if (store_next_deadlines(clock->store, clock->source_id, &due, &unwarned) != ERR_OK) {
+		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
+		return;
+	}
+	if (wall_is_set(unwarned))
+		due = earlier(due, wall_add(unwarned, -clock->conf->approval_warning_us));
+	if (wall_is_set(due))
+		loop_timer_at(clock->timer, due);
+	else
+		loop_timer_unset(clock->timer);
+}
+
+static void on_timer(void *cls)
+{
+	struct deadline_clock *clock = cls;
+	struct wall now = loop_now(clock->loop);
+	struct found found = { 0 };
+	int r = find(clock, now, &found);
+
+	if (!r && found.n_passed + found.n_unwarned > 0)
+		r = store_found(clock, now, &found);
+	if (r) {
+		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
+		return;
+	}
+	tell(clock, now, &found);
+	arm(clock);
+	if (found.n_passed > 0 && clock->fn)
+		clock->fn(clock->cls);
+}
+
+void deadline_clock_wake(struct deadline_clock *clock)
+{
+	arm(clock);
+}
+
+void deadline_clock_on_expired(struct deadline_clock *clock, loop_fn fn, void *cls)
+{
+	clock->fn = fn;
+	clock->cls = cls;
+}
+
+struct deadline_clock *deadline_clock_free(struct deadline_clock *clock)
+{
+	if (!clock)
+		return NULL;
+	loop_timer_free(clock->timer);
+	free(clock);
+	return NULL;
+}
+
+int deadline_clock_new(struct loop *loop, struct store *store, const struct conf_delivery *conf, int64_t source_id,
+                       struct deadline_clock **ret)
+{
+	CLEANUP(deadline_clock_cleanup) struct deadline_clock *clock = calloc(1, sizeof(*clock));
+
+	if (!clock)
+		return ERR_NOMEM;
+	*clock = (struct deadline_clock){ .loop = loop, .store = store, .conf = conf, .source_id = source_id };
+
+	int r = loop_timer_new(loop, on_timer, clock, &clock->timer);
+
+	if (r)
+		return r;
+	arm(clock);
+	*ret = clock;
+	clock = NULL;
+	return ERR_OK;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From due rows to requests, and from outcomes to what the source may do next.
+ * Worker layer.
+ * What an answer means for a claim is apply.c's; what a failure means for the source's pace is pace.c's.
+ */
+#include "worker/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/backoff.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "worker/apply.h"
+#include "worker/pace.h"
+
+/* When the file is locked, full or failing. */
+#define READER_RETRY_US (200 * USEC_PER_MS)
+
+/* One request and the claims it asks for; they count as in flight until the answer is stored. */
+struct batch {
+	struct reader *reader;
+	struct batch *next;
+	struct apply *apply;
+	size_t n;
+	struct due dues[]; /* by shipment id */
+};
+
+struct reader {
+	struct reader_config config;
+	struct delivery *client;
+	struct pace pace;
+	struct batch *batches;
+	size_t n_in_flight; /* claims */
+	struct loop_timer *timer;
+};
+
+static int compare_ids(const void *a, const void *b)
+{
+	int64_t x = ((const struct due *)a)->shipment_id;
+	int64_t y = ((const struct due *)b)->shipment_id;
+
+	return (x > y) - (x < y);
+}
+
+static bool is_in_flight(const struct reader *reader, const struct due *due)
+{
+	for (const struct batch *batch = reader->batches; batch; batch = batch->next)
+		if (bsearch(due, batch->dues, batch->n, sizeof(*due), compare_ids))
+			return true;
+	return false;
+}
+
+/* The due claims that are not in flight, at most as many as the pace allows in one request. */
+static int collect(struct reader *reader, struct wall now, struct batch **ret)
+{
+	size_t limit = pace_batch(&reader->pace);
+	size_t room = limit + reader->n_in_flight;
+	struct batch *batch = malloc(sizeof(*batch) + room * sizeof(batch->dues[0]));
+	size_t n = 0;
+
+	if (!batch)
+		return ERR_NOMEM;
+
+	int r = store_due(reader->config.store, reader->config.source.id, now, batch->dues, room, &n);
+
+	if (r) {
+		free(batch);
+		return r;
+	}
+	*batch = (struct batch){ .reader = reader };
+	for (size_t i = 0; i < n && batch->n < limit; i++)
+		if (!is_in_flight(reader, &batch->dues[i]))
+			batch->dues[batch->n++] = batch->dues[i];
+	qsort(batch->dues, batch->n, sizeof(batch->dues[0]), compare_ids);
+	*ret = batch;
+	return ERR_OK;
+}
+
+static void batch_unlink(struct batch *batch)
+{
+	struct batch **link = &batch->reader->batches;
+
+	while (*link != batch)
+		link = &(*link)->next;
+	*link = batch->next;
+	batch->reader->n_in_flight -= batch->n;
+}
+
+static void batch_end(struct batch *batch)
+{
+	struct reader *reader = batch->reader;
+
+	batch_unlink(batch);
+	apply_cancel(batch->apply);
+	free(batch);
+	reader_wake(reader);
+}
+
+static void on_applied(void *cls)
+{
+	struct batch *batch = cls;
+	struct reader *reader = batch->reader;
+
+	batch->apply = NULL;
+	batch_end(batch);
+	reader->config.on_applied(reader->config.cls);
+}
+
+/* Saves the source's state; a failure to do so costs nothing but the memory of it. */
+static void save_source(struct reader *reader, const char *reason, bool read)
+{
+	struct store *store = reader->config.store;
+
+	if (store_begin(store) != ERR_OK)
+		return;
+	store_source_save(store, &reader->config.source, reason);
+	if (read)
+		store_source_read(store, reader->config.source.id, loop_now(reader->config.loop));
+	if (store_commit(store) != ERR_OK)
+		log_debug("%s: the source's state was not saved: %s", reader->config.conf->name, store_error_text(store));
+}
+
+static void tell_failure(const struct reader *reader, const struct delivery_answer *answer, enum source_state before)
+{
+	const struct source *source = &reader->config.source;
+	const char *name = reader->config.conf->name;
+	double pause_s = (double)(source->paused_until.us - loop_now(reader->config.loop).us) / 1e6;
+
+	if (source->state == SOURCE_LOCKED_OUT)
+		log_error("%s: locked out: %s; callbacks go on being stored; check token_file, then reload or restart", name,
+		          answer->reason);
+	else if (before == SOURCE_OK)
+		log_warning("%s: %s; next request in %.1f s", name, answer->reason, pause_s);
+	else
+		log_info("%s: %s; next request in %.1f s", name, answer->reason, pause_s);
+}
+
+static struct apply_config apply_config_of(const struct reader *reader)
+{
+	return (struct apply_config){
+		.loop = reader->config.loop,
+		.store = reader->config.store,
+		.conf = reader->config.conf,
+		.model = &model_claims,
+		.policy = reader->config.policy,
+	};
+}
+
+static void take_answer(struct batch *batch, struct delivery_answer *answer)
+{
+	struct apply_config config = apply_config_of(batch->reader);
+
+	if (answer->claims.n_unreadable > 0)
+		log_warning("%s: %zu claims of an answer can't be read", config.conf->name, answer->claims.n_unreadable);
+	if (apply_start(&config, batch->dues, batch->n, &answer->claims, on_applied, batch, &batch->apply) != ERR_OK)
+		batch_end(batch);
+}
+
+/* A claim that fails alone is its own fault: it steps back, so that the others go on. */
+static void step_back(struct batch *batch)
+{
+	struct apply_config config = apply_config_of(batch->reader);
+
+	if (apply_failure(&config, &batch->dues[0]) != ERR_OK)
+		log_debug("%s: claim %s: stays due", config.conf->name, batch->dues[0].external_id);
+	batch_end(batch);
+}
+
+static void take_failure(struct batch *batch, struct delivery_answer *answer)
+{
+	bool alone = batch->n == 1;
+
+	if (answer->outcome == OUTCOME_GONE && alone)
+		take_answer(batch, answer); /* for one id, a 404 and an answer without it say the same */
+	else if (answer->outcome == OUTCOME_PROTOCOL && alone)
+		step_back(batch);
+	else
+		batch_end(batch);
+}
+
+static void on_answer(struct delivery_answer *answer, void *cls)
+{
+	struct batch *batch = cls;
+	struct reader *reader = batch->reader;
+	struct source *source = &reader->config.source;
+	enum source_state before = source->state;
+	bool ok = answer->outcome == OUTCOME_OK;
+
+	pace_outcome(&reader->pace, source, answer->outcome, batch->n, answer->retry_after_s, loop_now(reader->config.loop),
+	             backoff_random());
+	save_source(reader, source->state == SOURCE_OK ? "" : answer->reason, ok);
+	if (source->state != SOURCE_OK)
+		tell_failure(reader, answer, before);
+	else if (before != SOURCE_OK)
+		log_notice("%s: the upstream answers again", reader->config.conf->name);
+	if (ok)
+		take_answer(batch, answer);
+	else
+		take_failure(batch, answer);
+	wire_claims_done(&answer->claims);
+}
+
+static int start(struct reader *reader, struct batch *batch)
+{
+	const char **ids = malloc(batch->n * sizeof(*ids));
+
+	if (!ids)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < batch->n; i++)
+		ids[i] = batch->dues[i].external_id;
+
+	int r = delivery_bulk_info(reader->client, ids, batch->n, on_answer, batch);
+
+	free(ids);
+	if (r)
+		return r;
+	batch->next = reader->batches;
+	reader->batches = batch;
+	reader->n_in_flight += batch->n;
+	return ERR_OK;
+}
+
+/* Nothing is due now: sleeps until something is. */
+static void sleep_until_due(struct reader *reader, struct wall now)
+{
+	struct wall due = WALL_NONE;
+
+	if (store_next_due(reader->config.store, reader->config.source.id, now, &due) != ERR_OK)
+		loop_timer_after(reader->timer, READER_RETRY_US);
+	else if (wall_is_set(due))
+		loop_timer_at(reader->timer, due);
+	else
+		loop_timer_unset(reader->timer);
+}
+
+/* One step: a request goes out, or the timer is set for the reason why none may. Returns whether to look again. */
+static bool read_some(struct reader *reader)
+{
+	struct wall now = loop_now(reader->config.loop);
+	struct wall paused_until = reader->config.source.paused_until;
+	struct batch *batch = NULL;
+
+	if (wall_is_set(paused_until) && wall_cmp(now, paused_until) < 0) {
+		loop_timer_at(reader->timer, paused_until);
+		return false;
+	}
+
+	int64_t delay = delivery_delay_us(reader->client);
+
+	if (delay < 0)
+		return false;
+	if (collect(reader, now, &batch) != ERR_OK) {
+		loop_timer_after(reader->timer, READER_RETRY_US);
+		return false;
+	}
+	if (batch->n == 0)
+		sleep_until_due(reader, now);
+	else if (delay > 0)
+		loop_timer_after(reader->timer, delay);
+	else if (start(reader, batch) == ERR_OK)
+		return true;
+	else
+		loop_timer_after(reader->timer, READER_RETRY_US);
+	free(batch);
+	return false;
+}
+
+static void on_timer(void *cls)
+{
+	struct reader *reader = cls;
+
+	while (read_some(reader))
+		continue;
+}
+
+void reader_wake(struct reader *reader)
+{
+	on_timer(reader);
+}
+
+void reader_unlock(struct reader *reader)
+{
+	struct source *source = &reader->config.source;
+
+	if (source->state != SOURCE_LOCKED_OUT)
+		return;
+	source->state = SOURCE_OK;
+	source->paused_until = WALL_NONE;
+	save_source(reader, "", false);
+	reader_wake(reader);
+}
+
+struct reader *reader_free(struct reader *reader)
+{
+	if (!reader)
+		return NULL;
+	/* The client first: its calls point to the batches. */
+	delivery_free(reader->client);
+	while (reader->batches) {
+		struct batch *batch = reader->batches;
+
+		batch_unlink(batch);
+		apply_cancel(batch->apply);
+		free(batch);
+	}
+	loop_timer_free(reader->timer);
+	free(reader);
+	return NULL;
+}
+
+int reader_new(const struct reader_config *config, struct reader **ret)
+{
+	CLEANUP(reader_cleanup) struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return ERR_NOMEM;
+	reader->config = *config;
+	pace_init(&reader->pace);
+
+	int r = loop_timer_new(config->loop, on_timer, reader, &reader->timer);
+
+	if (!r)
+		r = delivery_new(config->loop, config->fetcher, config->conf, &reader->client);
+	if (r)
+		return r;
+	reader_unlock(reader);
+	loop_timer_after(reader->timer, 0);
+	*ret = reader;
+	reader = NULL;
+	return ERR_OK;
+}

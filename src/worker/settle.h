@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is pending for a shipment after a read: whether its hints have been answered, and when to read again.
+ * Worker layer, pure: the caller brings time and chance.
+ */
+#ifndef CLAIMD_WORKER_SETTLE_H
+#define CLAIMD_WORKER_SETTLE_H
+
+#include "conf/conf.h"
+#include "model/reconcile.h"
+#include "store/store.h"
+
+struct settle_pass {
+	const struct conf_delivery *conf; /* stale_retry and sweep_after */
+	struct wall now;
+	uint64_t random;
+	int64_t asked_hint_id; /* the newest hint that was folded in when the read began */
+};
+
+/* The claim was read and reconciled. Read again after stale_retry while it is older than a hint promised (S003:
+ * info may lag), or while an illegal status wants confirming; at once when hints came during the read; otherwise
+ * after sweep_after, and never once CLOSED (a terminal status that stands). */
+void settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
+                 struct pending *pending);
+
+/* The upstream does not know the claim: it may lag behind its own callback, so it is asked again a few times. */
+void settle_missing(const struct settle_pass *pass, const struct shipment *shipment, struct pending *pending);
+
+/* The claim could not be read or stored, though its source works: tried again ever more slowly. Its hints stay owed. */
+void settle_failed(const struct settle_pass *pass, struct pending *pending);
+
+#endif

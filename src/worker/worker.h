@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The worker: folds hints, reads what is due, keeps the windows' clocks. One reader and one clock a source.
+ * Worker layer: never sees a listening socket; it meets the listener in the store.
+ */
+#ifndef CLAIMD_WORKER_WORKER_H
+#define CLAIMD_WORKER_WORKER_H
+
+#include "conf/conf.h"
+#include "loop/fetch.h"
+#include "loop/loop.h"
+#include "model/timeline.h"
+#include "store/store.h"
+
+struct worker;
+
+/* A configured source and its row. CONF outlives the worker. */
+struct worker_source {
+	const struct conf_delivery *conf;
+	struct source source;
+};
+
+struct worker_config {
+	struct loop *loop;
+	struct fetcher *fetcher;
+	struct store *store;
+	enum policy policy;
+	const struct worker_source *sources; /* copied */
+	size_t n_sources;
+};
+
+/* Goes on where the store says that the last run ended. */
+int worker_new(const struct worker_config *config, struct worker **ret);
+
+/* Gives up the requests under way; all that is pending is in the store. Takes NULL, returns NULL. */
+struct worker *worker_free(struct worker *worker);
+
+/* Hints have been stored. */
+void worker_wake(struct worker *worker);
+
+/* The configuration's secrets may have changed: sources that are locked out try again. */
+void worker_unlock(struct worker *worker);
+
+DEFINE_CLEANUP(worker, struct worker *, worker_free)
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * When a claim is read next, for each way that a read can end.
+ * Unit tests.
+ */
+#include <stdio.h>
+
+#include "tests/suite.h"
+#include "worker/settle.h"
+
+#define NOW ((struct wall){ INT64_C(1790000000) * USEC_PER_SEC })
+#define MINUTE_US (60 * USEC_PER_SEC)
+
+static const struct conf_delivery conf = {
+	.stale_retry = { 5 * USEC_PER_SEC, 30 * USEC_PER_SEC },
+	.sweep_after_us = 30 * MINUTE_US,
+};
+
+static struct settle_pass pass_with(int64_t asked_hint_id, uint64_t random)
+{
+	return (struct settle_pass){ .conf = &conf, .now = NOW, .random = random, .asked_hint_id = asked_hint_id };
+}
+
+/* A claim last seen at NOW, with one hint, 7, that promised PROMISED. */
+static struct pending pending_of(struct wall promised)
+{
+	return (struct pending){ .due = NOW, .via = VIA_CALLBACK, .hint_id = 7, .promised = promised };
+}
+
+static const struct shipment seen_now = { .newest = { .revision = 3, .updated = { INT64_C(1790000000) * 1000000 } }, .reported = "new" };
+static const struct shipment never_seen = { .newest = { .updated = { INT64_MIN } } };
+
+static void assert_soon(const struct pending *pending)
+{
+	ck_assert_int_ge(pending->due.us, NOW.us + conf.stale_retry.min_us);
+	ck_assert_int_le(pending->due.us, NOW.us + conf.stale_retry.max_us);
+}
+
+static void assert_swept(const struct pending *pending)
+{
+	ck_assert_int_ge(pending->due.us, NOW.us + conf.sweep_after_us);
+	ck_assert_int_le(pending->due.us, NOW.us + conf.sweep_after_us + conf.sweep_after_us / 8);
+	ck_assert_int_eq(pending->via, VIA_SWEEP);
+}
+
+START_TEST(test_an_answered_hint_is_served_and_the_claim_swept_later)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(NOW);
+
+	settle_read(&pass, DECISION_CHANGED, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.served_id, 7);
+	ck_assert_int_eq(pending.tries, 0);
+	assert_swept(&pending);
+}
+END_TEST
+
+START_TEST(test_a_closed_claim_is_left_alone)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(NOW);
+
+	settle_read(&pass, DECISION_CHANGED, &seen_now, true, &pending);
+	ck_assert_int_eq(pending.served_id, 7);
+	ck_assert(!wall_is_set(pending.due));
+}
+END_TEST
+
+START_TEST(test_a_stale_answer_is_read_again_within_the_range)
+{
+	static const uint64_t randoms[] = { 0, 1, UINT64_MAX / 2, UINT64_MAX };
+	struct settle_pass pass = pass_with(7, randoms[_i]);
+	struct pending pending = pending_of(wall_add(NOW, 1));
+
+	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.served_id, 0);
+	ck_assert_int_eq(pending.via, VIA_CALLBACK);
+	ck_assert_int_eq(pending.tries, 1);
+	assert_soon(&pending);
+}
+END_TEST
+
+START_TEST(test_stale_answers_are_bounded)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(wall_add(NOW, 1));
+	int reads = 0;
+
+	while (pending.served_id == 0 && reads < 1000) {
+		settle_read(&pass, DECISION_STALE, &seen_now, false, &pending);
+		reads++;
+	}
+	ck_assert_int_gt(reads, 1);
+	ck_assert_int_lt(reads, 20);
+	assert_swept(&pending);
+}
+END_TEST
+
+START_TEST(test_a_suspect_is_read_once_more)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(NOW);
+
+	settle_read(&pass, DECISION_SUSPECT, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.served_id, 0);
+	assert_soon(&pending);
+}
+END_TEST
+
+START_TEST(test_hints_during_the_read_want_another)
+{
+	struct settle_pass pass = pass_with(5, 1);
+	struct pending pending = pending_of(NOW);
+
+	settle_read(&pass, DECISION_CHANGED, &seen_now, true, &pending);
+	ck_assert_int_eq(pending.served_id, 5);
+	ck_assert_int_eq(pending.due.us, NOW.us);
+	ck_assert_int_eq(pending.via, VIA_CALLBACK);
+}
+END_TEST
+
+START_TEST(test_a_missing_claim_is_asked_for_a_few_times_then_settled)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(NOW);
+	int reads = 0;
+
+	while (!pending.missing && reads < 1000) {
+		settle_missing(&pass, &never_seen, &pending);
+		if (!pending.missing)
+			assert_soon(&pending);
+		reads++;
+	}
+	ck_assert_int_gt(reads, 1);
+	ck_assert_int_lt(reads, 20);
+	ck_assert_int_eq(pending.served_id, 7);
+	ck_assert(!wall_is_set(pending.due));
+}
+END_TEST
+
+START_TEST(test_a_known_claim_that_goes_missing_is_swept)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(NOW);
+
+	while (!pending.missing)
+		settle_missing(&pass, &seen_now, &pending);
+	assert_swept(&pending);
+	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	ck_assert(!pending.missing);
+}
+END_TEST
+
+START_TEST(test_failures_keep_the_hint_and_slow_down)
+{
+	struct settle_pass pass = pass_with(7, UINT64_MAX);
+	struct pending pending = pending_of(NOW);
+	struct wall last = NOW;
+
+	for (int i = 0; i < 100; i++) {
+		settle_failed(&pass, &pending);
+		ck_assert_int_eq(pending.served_id, 0);
+		ck_assert_int_ge(pending.due.us, NOW.us + conf.stale_retry.min_us);
+		ck_assert_int_le(pending.due.us, NOW.us + conf.sweep_after_us);
+		ck_assert_int_ge(pending.due.us, last.us);
+		last = pending.due;
+	}
+	ck_assert_int_eq(last.us, NOW.us + conf.sweep_after_us);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("settle");
+	TCase *tcase = tcase_create("settle");
+
+	tcase_add_test(tcase, test_an_answered_hint_is_served_and_the_claim_swept_later);
+	tcase_add_test(tcase, test_a_closed_claim_is_left_alone);
+	tcase_add_loop_test(tcase, test_a_stale_answer_is_read_again_within_the_range, 0, 4);
+	tcase_add_test(tcase, test_stale_answers_are_bounded);
+	tcase_add_test(tcase, test_a_suspect_is_read_once_more);
+	tcase_add_test(tcase, test_hints_during_the_read_want_another);
+	tcase_add_test(tcase, test_a_missing_claim_is_asked_for_a_few_times_then_settled);
+	tcase_add_test(tcase, test_a_known_claim_that_goes_missing_is_swept);
+	tcase_add_test(tcase, test_failures_keep_the_hint_and_slow_down);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
