@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What happens to one request: refused at its head, or parsed, stored as a hint, and answered by the commit's result.
+ * Listener layer: the handlers behind the listener's server; owns no socket.
+ */
+#ifndef CLAIMD_LISTENER_INTAKE_H
+#define CLAIMD_LISTENER_INTAKE_H
+
+#include "listener/listener.h"
+#include "loop/server.h"
+
+struct intake;
+
+/* CONFIG and its sources are copied; its fd is not looked at. */
+int intake_new(struct loop *loop, struct store *store, const struct listener_config *config, struct intake **ret);
+
+/* Answers 503 to what waits for a commit, and to whatever still comes: the step before server_free(). */
+void intake_close(struct intake *intake);
+
+/* After server_free(), which reports the last requests gone. Takes NULL, returns NULL. */
+struct intake *intake_free(struct intake *intake);
+
+/* The server's handlers; CLS is the intake. */
+void intake_on_head(struct request *request, void *cls);
+void intake_on_request(struct request *request, void *cls);
+void intake_on_gone(struct request *request, void *cls);
+
+/* Commits what has come in. Returns whether no request is left between its head and its end. */
+bool intake_flush(struct intake *intake);
+
+DEFINE_CLEANUP(intake, struct intake *, intake_free)
+
+#endif

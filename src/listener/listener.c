@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The public side: takes callbacks in, stores each as a hint, and answers 200 for what a commit has made durable,
+ * nothing else.
+ * Listener layer: never reads an upstream, decides no status. It meets the worker only in the store.
+ */
+#include "listener/listener.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "listener/intake.h"
+#include "listener/pem.h"
+#include "loop/server.h"
+
+struct listener {
+	struct server *server;
+	struct intake *intake;
+};
+
+static bool is_given(const char *path)
+{
+	return path && *path;
+}
+
+static int load_pem(const char *path, char **ret)
+{
+	int r = pem_load(path, ret);
+
+	if (r < 0)
+		log_error("%s: %s", path, err_text(r));
+	return r;
+}
+
+static int serve(struct listener *listener, struct loop *loop, const struct listener_config *config)
+{
+	const struct conf_listen *listen = config->listen;
+	CLEANUP(pem_cleanup) char *certificate = NULL;
+	CLEANUP(pem_cleanup) char *key = NULL;
+
+	if (is_given(listen->tls_certificate)) {
+		int r = load_pem(listen->tls_certificate, &certificate);
+		if (r < 0)
+			return r;
+		r = load_pem(listen->tls_key, &key);
+		if (r < 0)
+			return r;
+	}
+	struct server_limits limits = {
+		.max_connections = (unsigned)listen->max_connections,
+		.max_body = (size_t)listen->max_body_bytes,
+		.request_timeout_us = listen->request_timeout_us,
+	};
+	struct server_handler handler = {
+		.on_head = intake_on_head,
+		.on_request = intake_on_request,
+		.cls = listener->intake,
+	};
+	return server_new(loop, config->fd, &limits, &handler, certificate, key, &listener->server);
+}
+
+int listener_new(struct loop *loop, struct store *store, const struct listener_config *config, struct listener **ret)
+{
+	CLEANUP(listener_cleanup) struct listener *listener = calloc(1, sizeof(*listener));
+
+	if (!listener)
+		return ERR_NOMEM;
+	int r = intake_new(loop, store, config, &listener->intake);
+	if (r < 0)
+		return r;
+	r = serve(listener, loop, config);
+	if (r < 0)
+		return r;
+	server_set_on_gone(listener->server, intake_on_gone, listener->intake);
+	*ret = listener;
+	listener = NULL;
+	return ERR_OK;
+}
+
+bool listener_drain(struct listener *listener)
+{
+	server_quiesce(listener->server);
+	return intake_flush(listener->intake);
+}
+
+struct listener *listener_free(struct listener *listener)
+{
+	if (!listener)
+		return NULL;
+	if (listener->intake)
+		intake_close(listener->intake);
+	server_free(listener->server);
+	intake_free(listener->intake);
+	free(listener);
+	return NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The public side: takes callbacks in, stores each as a hint, and answers 200 for what a commit has made durable,
+ * nothing else.
+ * Listener layer: never reads an upstream, decides no status. It meets the worker only in the store.
+ */
+#ifndef CLAIMD_LISTENER_LISTENER_H
+#define CLAIMD_LISTENER_LISTENER_H
+
+#include "conf/conf.h"
+#include "loop/loop.h"
+#include "store/store.h"
+
+struct listener;
+
+/* A configured source and its row. CONF outlives the listener; its secret is read at each request, so a reload
+ * takes effect at once. */
+struct listener_source {
+	int64_t id;
+	const struct conf_delivery *conf;
+};
+
+struct listener_config {
+	const struct conf_listen *listen; /* outlives the listener */
+	const struct listener_source *sources; /* copied */
+	size_t n_sources;
+	int fd;             /* a listening socket, owned by the listener once listener_new() has succeeded */
+	size_t max_waiting; /* requests that wait for a commit at once, the next is answered 503; 0: INGEST_WAITING_MAX */
+	void (*on_hints)(void *cls); /* after each commit that stored a good hint: the worker's nudge */
+	void *cls;
+};
+
+int listener_new(struct loop *loop, struct store *store, const struct listener_config *config, struct listener **ret);
+
+/* Stops accepting, commits what has come in, answers it. Returns whether nothing is left in flight; if something is,
+ * call it again later. */
+bool listener_drain(struct listener *listener);
+
+/* Ends all; requests not yet committed are answered 503. Takes NULL, returns NULL. */
+struct listener *listener_free(struct listener *listener);
+
+DEFINE_CLEANUP(listener, struct listener *, listener_free)
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Counts requests that were refused for a wrong name or secret, and tells the log about them now and then.
+ * Listener layer: refuses nothing itself.
+ */
+#include "listener/refusals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "listener/peer.h"
+
+/* Anybody can send wrong secrets, so they are told of so often at most, for each source. */
+#define TELL_PAUSE_US (60 * USEC_PER_SEC)
+
+struct tally {
+	size_t n; /* not told yet */
+	char last[PEER_SIZE];
+	struct mono told_at;
+};
+
+struct refusals {
+	struct loop *loop;
+	struct loop_task *task;
+	const struct listener_source *sources;
+	size_t n_sources;
+	struct tally tallies[]; /* one for each source, and one more for what fits none */
+};
+
+static void tell(const struct refusals *refusals, size_t i)
+{
+	const struct tally *tally = &refusals->tallies[i];
+
+	if (i < refusals->n_sources)
+		log_notice("source %s: %zu with a wrong secret, the last from %s", refusals->sources[i].conf->name, tally->n, tally->last);
+	else
+		log_info("%zu to no known source, the last from %s", tally->n, tally->last);
+}
+
+static void on_turn_end(void *cls)
+{
+	struct refusals *refusals = cls;
+	struct mono now = clock_mono(loop_clock(refusals->loop));
+
+	for (size_t i = 0; i <= refusals->n_sources; i++) {
+		struct tally *tally = &refusals->tallies[i];
+		if (tally->n == 0 || now.us - tally->told_at.us < TELL_PAUSE_US)
+			continue;
+		tell(refusals, i);
+		tally->n = 0;
+		tally->told_at = now;
+	}
+}
+
+void refusals_add(struct refusals *refusals, const struct listener_source *source, const char *remote_addr)
+{
+	size_t i = source ? (size_t)(source - refusals->sources) : refusals->n_sources;
+	struct tally *tally = &refusals->tallies[i];
+
+	tally->n++;
+	snprintf(tally->last, sizeof(tally->last), "%s", remote_addr);
+	loop_task_post(refusals->task);
+}
+
+int refusals_new(struct loop *loop, const struct listener_source *sources, size_t n, struct refusals **ret)
+{
+	CLEANUP(refusals_cleanup) struct refusals *refusals = calloc(1, sizeof(*refusals) + (n + 1) * sizeof(refusals->tallies[0]));
+
+	if (!refusals)
+		return ERR_NOMEM;
+	refusals->loop = loop;
+	refusals->sources = sources;
+	refusals->n_sources = n;
+	for (size_t i = 0; i <= n; i++)
+		refusals->tallies[i].told_at.us = clock_mono(loop_clock(loop)).us - TELL_PAUSE_US;
+	int r = loop_task_new(loop, on_turn_end, refusals, &refusals->task);
+	if (r < 0)
+		return r;
+	*ret = refusals;
+	refusals = NULL;
+	return ERR_OK;
+}
+
+struct refusals *refusals_free(struct refusals *refusals)
+{
+	if (!refusals)
+		return NULL;
+	loop_task_free(refusals->task);
+	free(refusals);
+	return NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every answer that the listener and the admin side give.
+ * Listener layer: the only place of it that speaks HTTP; decides nothing.
+ */
+#ifndef CLAIMD_LISTENER_REPLY_H
+#define CLAIMD_LISTENER_REPLY_H
+
+#include "loop/server.h"
+
+/* What a 503 asks the sender to wait: long enough for a lock to pass, short enough that one of its few repeats is
+ * let in. */
+#define REPLY_RETRY_AFTER_S 5
+
+/* 200, empty: what was sent is durable. */
+void reply_accepted(struct request *request);
+/* 503 with Retry-After: nothing is durable, send it again. */
+void reply_try_later(struct request *request);
+/* 404, one and the same for an unknown path, an unknown name and a wrong secret. */
+void reply_not_found(struct request *request);
+/* 405. */
+void reply_bad_method(struct request *request, const char *allow);
+
+/* 200 or 503 with lines of text. */
+void reply_status(struct request *request, bool good, const char *text);
+
+#endif
