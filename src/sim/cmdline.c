@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads claimsim's options.
+ * Simulator, pure.
+ * Opens no file: the program does.
+ */
+#include "sim/cmdline.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/err.h"
+#include "sim/span.h"
+
+/* More would not fit the claims' point ids, nor any machine's patience. */
+#define CLAIMS_MAX 1000000
+
+const char cmdline_help[] =
+	"usage: claimsim [--listen ADDR:PORT] [--scenario FILE] [--claims N] [option...]\n"
+	"  --listen ADDR:PORT   serve there; port 0 lets the system choose (127.0.0.1:0)\n"
+	"  --scenario FILE      play the claims of a scenario file\n"
+	"  --claims N           play N claims with lives of chance's choice (0)\n"
+	"  --rate R             start R of these per second (5)\n"
+	"  --seed S             the same seed makes the same decisions (1)\n"
+	"  --lives SPEC         choose only these: name=weight,... (--list-lives shows the names)\n"
+	"  --step MIN..MAX      pause between two steps of a claim (200ms..1s)\n"
+	"  --window SPAN        what is left of the ten minutes in lives that miss them (10s)\n"
+	"  --offer SPAN         an offer's valid_until behind ready_for_approval; 0 for none (10min)\n"
+	"  --wait-read          a claim goes on only when its status has been read\n"
+	"  --callback URL       send callbacks there; the URL is used as it is\n"
+	"  --retry SPAN         before a callback is repeated for the first time (1s)\n"
+	"  --token FILE         ask for the bearer token in FILE\n"
+	"  --faults SPEC        name=probability,... of stale duplicate reorder lost delay 429 500 cut all\n"
+	"  --truth FILE         write the truth there at the end, one JSON object per line\n"
+	"  --exit-when-done     end when every claim has lived and every callback is acked or given up\n"
+	"  --list-lives, --version, --help\n";
+
+enum option_id {
+	OPTION_LISTEN = 256, /* values below are short options' characters */
+	OPTION_SCENARIO,
+	OPTION_CLAIMS,
+	OPTION_RATE,
+	OPTION_SEED,
+	OPTION_LIVES,
+	OPTION_STEP,
+	OPTION_WINDOW,
+	OPTION_OFFER,
+	OPTION_WAIT_READ,
+	OPTION_CALLBACK,
+	OPTION_RETRY,
+	OPTION_TOKEN,
+	OPTION_FAULTS,
+	OPTION_TRUTH,
+	OPTION_EXIT_WHEN_DONE,
+	OPTION_LIST_LIVES,
+	OPTION_VERSION,
+	OPTION_HELP,
+};
+
+static const struct option rows[] = {
+	{ "listen", required_argument, NULL, OPTION_LISTEN },
+	{ "scenario", required_argument, NULL, OPTION_SCENARIO },
+	{ "claims", required_argument, NULL, OPTION_CLAIMS },
+	{ "rate", required_argument, NULL, OPTION_RATE },
+	{ "seed", required_argument, NULL, OPTION_SEED },
+	{ "lives", required_argument, NULL, OPTION_LIVES },
+	{ "step", required_argument, NULL, OPTION_STEP },
+	{ "window", required_argument, NULL, OPTION_WINDOW },
+	{ "offer", required_argument, NULL, OPTION_OFFER },
+	{ "wait-read", no_argument, NULL, OPTION_WAIT_READ },
+	{ "callback", required_argument, NULL, OPTION_CALLBACK },
+	{ "retry", required_argument, NULL, OPTION_RETRY },
+	{ "token", required_argument, NULL, OPTION_TOKEN },
+	{ "faults", required_argument, NULL, OPTION_FAULTS },
+	{ "truth", required_argument, NULL, OPTION_TRUTH },
+	{ "exit-when-done", no_argument, NULL, OPTION_EXIT_WHEN_DONE },
+	{ "list-lives", no_argument, NULL, OPTION_LIST_LIVES },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ 0 },
+};
+
+/* What each value must be, for the error line. */
+static const char *wanted(enum option_id id)
+{
+	switch (id) {
+	case OPTION_LISTEN:
+		return "a numeric ADDR:PORT such as 127.0.0.1:0";
+	case OPTION_CLAIMS:
+		return "a number from 0 to 1000000";
+	case OPTION_RATE:
+		return "a number above 0, of claims per second";
+	case OPTION_SEED:
+		return "a number from 0 to 18446744073709551615";
+	case OPTION_LIVES:
+		return "name=weight,... with names as --list-lives shows them";
+	case OPTION_STEP:
+		return "a range of times such as 200ms..1s";
+	case OPTION_WINDOW:
+	case OPTION_OFFER:
+	case OPTION_RETRY:
+		return "a time such as 300ms, 1.5s or 10min";
+	case OPTION_FAULTS:
+		return "name=probability,... of stale, duplicate, reorder, lost, delay, 429, 500, cut, all";
+	case OPTION_SCENARIO:
+	case OPTION_WAIT_READ:
+	case OPTION_CALLBACK:
+	case OPTION_TOKEN:
+	case OPTION_TRUTH:
+	case OPTION_EXIT_WHEN_DONE:
+	case OPTION_LIST_LIVES:
+	case OPTION_VERSION:
+	case OPTION_HELP:
+		break;
+	}
+	return "a value";
+}
+
+static int read_whole(const char *text, uint64_t max, uint64_t *ret)
+{
+	char *end;
+
+	errno = 0;
+
+	unsigned long long value = strtoull(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value > max)
+		return ERR_INVALID;
+	*ret = value;
+	return 0;
+}
+
+static int read_rate(const char *text, double *ret)
+{
+	char *end;
+	double rate = strtod(text, &end);
+
+	if (end == text || *end != '\0' || !(rate >= 1e-6 && rate <= 1e6))
+		return ERR_INVALID;
+	*ret = rate;
+	return 0;
+}
+
+static int read_listen(const char *text, const char **ret)
+{
+	struct address address;
+
+	if (address_parse(text, &address, NULL) < 0 || address.sa.ss_family == AF_UNIX)
+		return ERR_INVALID;
+	*ret = text;
+	return 0;
+}
+
+static int read_claims(const char *text, size_t *ret)
+{
+	uint64_t n;
+	int r = read_whole(text, CLAIMS_MAX, &n);
+
+	if (r == 0)
+		*ret = (size_t)n;
+	return r;
+}
+
+static int take_value(struct cmdline *cmdline, enum option_id id, const char *value)
+{
+	struct sim_config *config = &cmdline->config;
+
+	switch (id) {
+	case OPTION_LISTEN:
+		return read_listen(value, &config->listen);
+	case OPTION_CLAIMS:
+		return read_claims(value, &config->claims);
+	case OPTION_RATE:
+		return read_rate(value, &config->rate);
+	case OPTION_SEED:
+		return read_whole(value, UINT64_MAX, &config->seed);
+	case OPTION_LIVES:
+		return life_weights_parse(value, &config->weights);
+	case OPTION_STEP:
+		return span_parse_range(value, &config->step_min_us, &config->step_max_us);
+	case OPTION_WINDOW:
+		return span_parse(value, strlen(value), &config->window_us);
+	case OPTION_OFFER:
+		return span_parse(value, strlen(value), &config->offer_us);
+	case OPTION_RETRY:
+		return span_parse(value, strlen(value), &config->sender.retry_us);
+	case OPTION_FAULTS:
+		return faults_parse(&config->faults, value);
+	case OPTION_SCENARIO:
+		cmdline->scenario_file = value;
+		break;
+	case OPTION_CALLBACK:
+		config->callback_url = value;
+		break;
+	case OPTION_TOKEN:
+		cmdline->token_file = value;
+		break;
+	case OPTION_TRUTH:
+		cmdline->truth_file = value;
+		break;
+	case OPTION_WAIT_READ:
+		config->wait_read = true;
+		break;
+	case OPTION_EXIT_WHEN_DONE:
+		cmdline->exit_when_done = true;
+		break;
+	case OPTION_LIST_LIVES:
+		cmdline->verb = CMDLINE_LIST_LIVES;
+		break;
+	case OPTION_VERSION:
+		cmdline->verb = CMDLINE_VERSION;
+		break;
+	case OPTION_HELP:
+		cmdline->verb = CMDLINE_HELP;
+		break;
+	}
+	return 0;
+}
+
+static int refuse(char ret_error[static CMDLINE_ERROR_SIZE], const char *subject, const char *why)
+{
+	snprintf(ret_error, CMDLINE_ERROR_SIZE, "%s %s", subject, why);
+	return ERR_INVALID;
+}
+
+static int take_options(int argc, char **argv, struct cmdline *cmdline, char ret_error[static CMDLINE_ERROR_SIZE])
+{
+	int found;
+	int row;
+
+	opterr = 0;
+	optind = 0; /* getopt's own words for: from the start, whoever parsed before */
+	while ((found = getopt_long(argc, argv, ":", rows, &row)) != -1) {
+		if (found == ':')
+			return refuse(ret_error, argv[optind - 1], "wants a value");
+		if (found == '?')
+			return refuse(ret_error, argv[optind - 1], "is no option; --help lists them");
+		if (take_value(cmdline, (enum option_id)found, optarg) < 0) {
+			snprintf(ret_error, CMDLINE_ERROR_SIZE, "--%s wants %s, not '%s'", rows[row].name,
+			         wanted((enum option_id)found), optarg);
+			return ERR_INVALID;
+		}
+	}
+	return 0;
+}
+
+int cmdline_parse(int argc, char **argv, struct cmdline *ret, char ret_error[static CMDLINE_ERROR_SIZE])
+{
+	struct cmdline cmdline = { .verb = CMDLINE_RUN };
+
+	sim_config_default(&cmdline.config);
+
+	int r = take_options(argc, argv, &cmdline, ret_error);
+
+	if (r < 0)
+		return r;
+	if (optind < argc)
+		return refuse(ret_error, argv[optind], "is too much: every value stands behind its option");
+	*ret = cmdline;
+	return 0;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Answers the simulator's own routes.
+ * Simulator: through sim.h only.
+ */
+#include "sim/control.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "sim/sim.h"
+#include "sim/truth.h"
+#include "wire/claims_encode.h"
+#include "wire/table.h"
+
+#define PREFIX "/sim/"
+
+bool control_is_route(const char *target)
+{
+	return strncmp(target, PREFIX, strlen(PREFIX)) == 0;
+}
+
+/* A failure to make BODY is a 500. */
+static void send_body(struct request *request, unsigned status, const char *type, const char *body)
+{
+	server_reply(request, &(struct reply){
+		.status = body ? status : 500,
+		.content_type = body ? type : NULL,
+		.body = body,
+		.body_len = body ? strlen(body) : 0,
+	});
+}
+
+static void send_error(struct request *request, unsigned status, const char *code, const char *message)
+{
+	char *body = NULL;
+
+	if (wire_error_encode(code, message, &body) < 0)
+		body = NULL;
+	send_body(request, status, "application/json", body);
+	free(body);
+}
+
+static void serve_truth(struct sim *sim, struct request *request)
+{
+	struct buf text = { 0 };
+
+	if (truth_write(sim_world(sim), &text) < 0)
+		send_body(request, 500, NULL, NULL);
+	else
+		send_body(request, 200, "application/x-ndjson", text.data ? text.data : "");
+	buf_done(&text);
+}
+
+static void serve_stats(struct sim *sim, struct request *request)
+{
+	struct sim_stats stats;
+
+	sim_stats(sim, &stats);
+
+	static const char *const names[] = {
+		"claims", "done", "transitions", "info", "bulk_info", "refused", "failed", "ids", "unknown_ids", "stale",
+		"callbacks_sent", "callbacks_acked", "callbacks_given_up", "callbacks_lost",
+	};
+	const size_t numbers[] = {
+		stats.claims, stats.done, stats.transitions, stats.answers.info, stats.answers.bulk_info,
+		stats.answers.refused, stats.answers.failed, stats.answers.ids, stats.answers.unknown_ids, stats.answers.stale,
+		stats.callbacks.sent, stats.callbacks.acked, stats.callbacks.given_up, stats.lost,
+	};
+	struct wire_value values[ARRAY_SIZE(numbers)];
+	char *body = NULL;
+
+	_Static_assert(ARRAY_SIZE(names) == ARRAY_SIZE(numbers), "a name for each number");
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		values[i] = (struct wire_value){ .kind = WIRE_INTEGER, .integer = (int64_t)numbers[i] };
+	if (wire_row_encode(names, values, ARRAY_SIZE(values), &body) < 0)
+		body = NULL;
+	send_body(request, 200, "application/json", body);
+	free(body);
+}
+
+static void serve_claims(struct sim *sim, struct request *request, const char *query)
+{
+	static const char *const names[] = { "claim_id" };
+	const char *life = strncmp(query, "?life=", 6) == 0 ? query + 6 : NULL;
+	const char *id;
+	char *body = NULL;
+	int r = sim_add_claim(sim, life, &id);
+
+	if (r == ERR_NOT_FOUND) {
+		send_error(request, 404, "not_found", "No such life");
+		return;
+	}
+	if (r < 0 || wire_row_encode(names, &(struct wire_value){ .kind = WIRE_TEXT, .text = id }, 1, &body) < 0)
+		body = NULL;
+	send_body(request, 200, "application/json", body);
+	free(body);
+}
+
+static bool is_call(const struct request *request, const char *method, const char *name)
+{
+	const char *path = request_target(request) + strlen(PREFIX);
+	size_t len = strcspn(path, "?");
+
+	return strcmp(request_method(request), method) == 0 && len == strlen(name) && memcmp(path, name, len) == 0;
+}
+
+void control_serve(struct sim *sim, struct request *request)
+{
+	const char *target = request_target(request);
+
+	if (is_call(request, "GET", "truth"))
+		serve_truth(sim, request);
+	else if (is_call(request, "GET", "stats"))
+		serve_stats(sim, request);
+	else if (is_call(request, "POST", "claims"))
+		serve_claims(sim, request, target + strcspn(target, "?"));
+	else
+		send_error(request, 404, "not_found", "GET /sim/truth, GET /sim/stats, POST /sim/claims?life=NAME");
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The simulator's own HTTP routes, which upstream doesn't have: GET /sim/truth, GET /sim/stats, POST /sim/claims?life=NAME.
+ * Simulator.
+ */
+#ifndef CLAIMD_SIM_CONTROL_H
+#define CLAIMD_SIM_CONTROL_H
+
+#include <stdbool.h>
+
+#include "loop/server.h"
+
+struct sim;
+
+bool control_is_route(const char *target);
+/* Answers a whole request at once. */
+void control_serve(struct sim *sim, struct request *request);
+
+#endif

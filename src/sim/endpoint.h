@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Upstream's HTTP side: claims/info and claims/bulk_info, with the faults that befall answers.
+ * Simulator: answers the requests that it is handed; the server is the caller's.
+ */
+#ifndef CLAIMD_SIM_ENDPOINT_H
+#define CLAIMD_SIM_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "loop/server.h"
+#include "sim/faults.h"
+#include "sim/world.h"
+
+struct endpoint;
+
+/* What every request gets until it is over: for tests. */
+enum outage {
+	OUTAGE_NONE,
+	OUTAGE_ERROR,        /* 500 */
+	OUTAGE_UNAUTHORIZED, /* 401 */
+	OUTAGE_FORBIDDEN,    /* 403 */
+	OUTAGE_NOT_FOUND,    /* 404 */
+	OUTAGE_LIMITED,      /* 429 with Retry-After */
+	OUTAGE_REDIRECT,     /* 302 */
+	OUTAGE_NO_JSON,      /* 200 with a page for people */
+	OUTAGE_ABSURD,       /* 200 with JSON that is no answer */
+	OUTAGE_CUT,          /* 200 with half of the answer */
+	OUTAGE_SILENT,       /* nothing, until the outage is over; then 500 */
+	OUTAGE_MAX,
+};
+
+struct endpoint_rules {
+	const char *token;      /* NULL: any will do; kept, not copied, as FAULTS */
+	const struct faults *faults;
+	unsigned retry_after_s; /* of a 429; 0: no Retry-After */
+	int64_t delay_max_us;   /* of an answer that FAULT_DELAY befalls */
+};
+
+struct endpoint_stats {
+	size_t info;         /* requests */
+	size_t bulk_info;
+	size_t refused;      /* of these, answered with 4xx for what they are */
+	size_t failed;       /* of these, met by a fault or an outage other than a delay */
+	size_t ids;          /* asked for in answered requests */
+	size_t unknown_ids;  /* of these */
+	size_t stale;        /* answers for one id that were behind the truth */
+};
+
+int endpoint_new(struct loop *loop, struct world *world, const struct endpoint_rules *rules, struct endpoint **ret);
+/* Answers what is held. Takes NULL, returns NULL. */
+struct endpoint *endpoint_free(struct endpoint *endpoint);
+
+/* Answers a whole request, now or later. */
+void endpoint_serve(struct endpoint *endpoint, struct request *request);
+
+void endpoint_set_outage(struct endpoint *endpoint, enum outage outage);
+const struct endpoint_stats *endpoint_stats(const struct endpoint *endpoint);
+
+DEFINE_CLEANUP(endpoint, struct endpoint *, endpoint_free)
+
+#endif

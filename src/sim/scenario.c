@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads scenario files line by line.
+ * Simulator, pure.
+ * Steps themselves are plan.c's.
+ */
+#include "sim/scenario.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "sim/lives.h"
+#include "sim/span.h"
+
+struct parse {
+	struct scenario scenario;
+	int64_t window_us;
+	const char *why;
+};
+
+/* A line without its comment and outer blanks. */
+struct line {
+	const char *text;
+	size_t len;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static struct line trim(const char *text, size_t len)
+{
+	const char *comment = memchr(text, '#', len);
+
+	if (comment)
+		len = (size_t)(comment - text);
+	while (len > 0 && is_blank(*text)) {
+		text++;
+		len--;
+	}
+	while (len > 0 && is_blank(text[len - 1]))
+		len--;
+	return (struct line){ text, len };
+}
+
+/* Whether the line begins with WORD, on its own or before a blank; *ret_rest is what follows. */
+static bool begins(const struct line *line, const char *word, struct line *ret_rest)
+{
+	size_t n = strlen(word);
+
+	if (line->len < n || memcmp(line->text, word, n) != 0 || (line->len > n && !is_blank(line->text[n])))
+		return false;
+	*ret_rest = trim(line->text + n, line->len - n);
+	return true;
+}
+
+static int refuse(struct parse *parse, const char *why)
+{
+	parse->why = why;
+	return ERR_INVALID;
+}
+
+static bool is_id(const struct line *text)
+{
+	if (text->len == 0 || text->len >= EXTERNAL_ID_SIZE)
+		return false;
+	for (size_t i = 0; i < text->len; i++) {
+		char c = text->text[i];
+
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_' && c != '-')
+			return false;
+	}
+	return true;
+}
+
+static struct scenario_claim *last_claim(struct scenario *scenario)
+{
+	return &scenario->claims[scenario->n - 1];
+}
+
+static int read_claim(struct parse *parse, const struct line *id)
+{
+	struct scenario *scenario = &parse->scenario;
+	struct scenario_claim *claims;
+
+	if (!is_id(id))
+		return refuse(parse, "a claim needs an id of 1 to 64 letters, digits, '-' and '_'");
+	if (scenario->n > 0 && last_claim(scenario)->plan.n == 0)
+		return refuse(parse, "the claim above has no steps");
+	for (size_t i = 0; i < scenario->n; i++)
+		if (strlen(scenario->claims[i].id) == id->len && memcmp(scenario->claims[i].id, id->text, id->len) == 0)
+			return refuse(parse, "there is a claim of this id already");
+	claims = realloc(scenario->claims, (scenario->n + 1) * sizeof(*claims));
+	if (!claims)
+		return ERR_NOMEM;
+	scenario->claims = claims;
+	scenario->n++;
+	*last_claim(scenario) = (struct scenario_claim){ 0 };
+	memcpy(last_claim(scenario)->id, id->text, id->len);
+	return 0;
+}
+
+static int read_span(struct parse *parse, const struct line *text, int64_t *ret_us)
+{
+	if (span_parse(text->text, text->len, ret_us) < 0)
+		return refuse(parse, "a time must read as 300ms, 1.5s, 10min, 2h or 1d");
+	return 0;
+}
+
+static int read_life(struct parse *parse, const struct line *text)
+{
+	char name[LIFE_NAME_SIZE] = "";
+
+	if (text->len < sizeof(name))
+		memcpy(name, text->text, text->len);
+
+	const struct life *life = life_by_name(name);
+
+	if (!life)
+		return refuse(parse, "there is no built-in life of this name; claimsim --list-lives shows them");
+	return life_plan(life, parse->window_us, &last_claim(&parse->scenario)->plan);
+}
+
+static int read_line(struct parse *parse, const struct line *line)
+{
+	struct line rest;
+	struct scenario_claim *claim;
+
+	if (begins(line, "claim", &rest))
+		return read_claim(parse, &rest);
+	if (parse->scenario.n == 0)
+		return refuse(parse, "a line 'claim ID' must come first");
+	claim = last_claim(&parse->scenario);
+	if (begins(line, "start", &rest))
+		return read_span(parse, &rest, &claim->start_us);
+	if (begins(line, "backdate", &rest))
+		return read_span(parse, &rest, &claim->plan.backdate_us);
+	if (begins(line, "life", &rest))
+		return read_life(parse, &rest);
+	return plan_add(&claim->plan, line->text, line->len, &parse->why);
+}
+
+static int read_lines(struct parse *parse, const char *text, size_t len, unsigned *ret_line)
+{
+	const char *end = text + len;
+
+	*ret_line = 0;
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *stop = newline ? newline : end;
+		struct line line = trim(text, (size_t)(stop - text));
+		int r;
+
+		++*ret_line;
+		r = line.len > 0 ? read_line(parse, &line) : 0;
+		if (r < 0)
+			return r;
+		text = newline ? newline + 1 : end;
+	}
+	if (parse->scenario.n == 0)
+		return refuse(parse, "there is no claim in it");
+	return last_claim(&parse->scenario)->plan.n > 0 ? 0 : refuse(parse, "the claim above has no steps");
+}
+
+int scenario_parse(const char *text, size_t len, int64_t window_us, struct scenario *ret, struct scenario_error *ret_error)
+{
+	struct parse parse = { .window_us = window_us, .why = "out of memory" };
+	unsigned line;
+	int r = read_lines(&parse, text, len, &line);
+
+	if (r < 0) {
+		*ret_error = (struct scenario_error){ .line = line, .why = parse.why };
+		scenario_done(&parse.scenario);
+		return r;
+	}
+	*ret = parse.scenario;
+	return 0;
+}
+
+void scenario_done(struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->n; i++)
+		plan_done(&scenario->claims[i].plan);
+	free(scenario->claims);
+	*scenario = (struct scenario){ 0 };
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Scenario files: claims whose every step is written down. The format is claimsim(1)'s section SCENARIOS.
+ * Simulator, pure.
+ */
+#ifndef CLAIMD_SIM_SCENARIO_H
+#define CLAIMD_SIM_SCENARIO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "model/seen.h"
+#include "sim/plan.h"
+
+struct scenario_claim {
+	char id[EXTERNAL_ID_SIZE];
+	struct plan plan;
+	int64_t start_us;
+};
+
+struct scenario {
+	struct scenario_claim *claims;
+	size_t n;
+};
+
+struct scenario_error {
+	unsigned line;   /* from 1 */
+	const char *why; /* static: what is wrong and what would be right */
+};
+
+/* WINDOW_US: what built-in lives with a short window leave of it. ERR_INVALID with RET_ERROR, ERR_NOMEM. */
+int scenario_parse(const char *text, size_t len, int64_t window_us, struct scenario *ret, struct scenario_error *ret_error);
+/* Takes an empty one. */
+void scenario_done(struct scenario *scenario);
+
+static inline ATTR_UNUSED void scenario_cleanup(struct scenario *scenario)
+{
+	scenario_done(scenario);
+}
+
+#endif

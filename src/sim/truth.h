@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The truth as text: one JSON object per line for each transition of each claim, so that it can be compared with a database.
+ * Simulator.
+ */
+#ifndef CLAIMD_SIM_TRUTH_H
+#define CLAIMD_SIM_TRUTH_H
+
+#include "base/buf.h"
+#include "sim/world.h"
+
+/* Appends the truth so far to TEXT, claim by claim, each oldest first. */
+int truth_write(const struct world *world, struct buf *text);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The claims of the simulation: what each has gone through so far, which is the truth, and what it will go through.
+ * Simulator. Runs on the loop's timers; knows neither HTTP nor callbacks.
+ */
+#ifndef CLAIMD_SIM_WORLD_H
+#define CLAIMD_SIM_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "loop/loop.h"
+#include "model/seen.h"
+#include "model/timeline.h"
+#include "sim/faults.h"
+#include "sim/lives.h"
+#include "sim/plan.h"
+
+struct world;
+
+/* One change of status: what info tells after it, and what a reader of every single step has to make of it. */
+struct transition {
+	struct seen seen;
+	enum verdict verdict;
+	unsigned reads; /* fresh, whole answers that told it */
+};
+
+struct world_claim {
+	/* For everybody to read. */
+	uint64_t index;
+	char id[EXTERNAL_ID_SIZE];
+	char life[LIFE_NAME_SIZE];
+	struct transition *transitions; /* oldest first; moves when one is added */
+	size_t n;
+	bool done; /* its last step is made, and read where the rules say so */
+
+	/* The world's own. */
+	struct world *world;
+	struct loop_timer *timer; /* to the next step */
+	struct wall due;
+	struct plan plan;
+	size_t size;
+	int applied;        /* the last status that a checker takes for the current one */
+	struct wall entry;  /* into ready_for_approval; WALL_NONE before */
+	unsigned stale_reads;
+};
+
+struct world_rules {
+	uint64_t seed;
+	int64_t step_min_us;
+	int64_t step_max_us;
+	int64_t offer_us;   /* an offer's valid_until behind ready_for_approval; 0: none is given */
+	bool wait_read;     /* a claim goes on only when its status was read: once, and twice where a reader must confirm it */
+	const struct faults *faults;
+};
+
+struct world_hooks {
+	void (*on_step)(struct world_claim *claim, void *cls); /* the newest transition is the step */
+	void (*on_done)(struct world_claim *claim, void *cls);
+	void *cls;
+};
+
+/* FAULTS is kept, not copied. */
+int world_new(struct loop *loop, const struct world_rules *rules, const struct world_hooks *hooks, struct world **ret);
+struct world *world_free(struct world *world); /* takes NULL, returns NULL */
+
+struct world_birth {
+	const char *id;     /* NULL: 32 hexadecimal digits, as upstream makes them */
+	const char *life;   /* how the truth names its life */
+	struct plan plan;   /* the world owns it from now, also when it fails */
+	int64_t delay_us;   /* until its first step */
+};
+
+/* ERR_REFUSED when the id is taken. */
+int world_add(struct world *world, struct world_birth *birth, struct world_claim **ret);
+/* More steps for a claim, the first one due at once if it stands still; text as plan_add(). */
+int world_extend(struct world_claim *claim, const char *steps);
+
+size_t world_count(const struct world *world);
+struct world_claim *world_at(const struct world *world, size_t i);
+struct world_claim *world_find(const struct world *world, const char *id);
+bool world_is_done(const struct world *world);
+
+/* What a read of the claim gets now: *ret_place is the transition's place. ERR_NOT_FOUND before the claim's first step. */
+int world_read(struct world_claim *claim, size_t *ret_place);
+/* An answer that told the claim's transition at PLACE has gone out whole. */
+void world_told(struct world_claim *claim, size_t place);
+
+DEFINE_CLEANUP(world, struct world *, world_free)
+
+#endif
