@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where one run of claimctl writes to, and how it fails.
+ * Ctl layer: knows no verb.
+ */
+#ifndef CLAIMD_CTL_CONSOLE_H
+#define CLAIMD_CTL_CONSOLE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "base/attr.h"
+#include "base/clock.h"
+
+struct console {
+	FILE *out;
+	FILE *err;
+	bool terminal; /* whether out is one: people read it, so times are given in their zone */
+	struct clock clock;
+};
+
+/* Writes "claimctl: " and the one line of FMT to the console's err; returns STATUS, an exit status of sysexits.h. */
+int console_fail(const struct console *console, int status, const char *fmt, ...) ATTR_PRINTF(3, 4);
+
+/* The exit status that an error code of ours stands for; 0 for ERR_OK. */
+int console_status(int code);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One table of verbs: what is run, what may stand beside it, and what --help says.
+ * Ctl layer.
+ */
+#include "ctl/ctl.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "ctl/verb.h"
+
+static const struct verb verbs[] = {
+	{ "list", NULL, OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_SOURCE) | OPTION_BIT(OPTION_OPEN) | OPTION_BIT(OPTION_HELD),
+	  "claims with their current status", verb_list },
+	{ "show", "ID", 0, "one claim, with its history, windows and violations", verb_show },
+	{ "history", "ID", 0, "the transitions of one claim", verb_history },
+	{ "windows", NULL, OPTION_BIT(OPTION_DUE), "approval windows, and how long the open ones still last", verb_windows },
+	{ "violations", NULL, 0, "what the status graph or a window refused", verb_violations },
+	{ "sources", NULL, 0, "the configured sources and how they fare", verb_sources },
+	{ "graph", "[MODEL]", OPTION_BIT(OPTION_DOT), "the legal status graph; MODEL is claims", verb_graph },
+};
+
+/* These go with every verb, and make no sense after one that is not there. */
+#define OPTIONS_COMMON (OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_DB) | OPTION_BIT(OPTION_JSON))
+
+static void put_options(FILE *out, unsigned set)
+{
+	for (enum option_id id = 0; id < OPTION_MAX; id++) {
+		const char *value = option_value_name(id);
+
+		if (set & OPTION_BIT(id))
+			fprintf(out, " [%s%s%s]", option_name(id), value ? " " : "", value ? value : "");
+	}
+}
+
+static int put_help(FILE *out)
+{
+	fputs("usage: claimctl", out);
+	put_options(out, OPTIONS_COMMON);
+	fputs(" VERB ...\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		fprintf(out, "\n  %s%s%s", verbs[i].name, verbs[i].word ? " " : "", verbs[i].word ? verbs[i].word : "");
+		put_options(out, verbs[i].options);
+		fprintf(out, "\n      %s\n", verbs[i].meaning);
+	}
+	fputs("\nclaimctl(1) has the rest.\n", out);
+	return EX_OK;
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static int fail_verb(const struct console *console, const char *name)
+{
+	struct buf names CLEANUP(buf_done) = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (buf_addf(&names, "%s%s", i > 0 ? ", " : "", verbs[i].name) < 0)
+			return console_fail(console, EX_TEMPFAIL, "out of memory");
+	if (!name)
+		return console_fail(console, EX_USAGE, "a verb is missing; it is one of %s", names.data);
+	return console_fail(console, EX_USAGE, "no verb \"%s\"; it is one of %s", name, names.data);
+}
+
+/* Words and options that the verb does not take are mistakes: passing over them would show something else than was
+ * asked for. */
+static int check_call(const struct console *console, const struct verb *verb, const struct options *options)
+{
+	bool wants_word = verb->word && verb->word[0] != '[';
+
+	if (wants_word && options->n_words < 2)
+		return console_fail(console, EX_USAGE, "which %s? Write \"claimctl %s %s\"", verb->word, verb->name, verb->word);
+	if (options->n_words > (verb->word ? 2 : 1))
+		return console_fail(console, EX_USAGE, "\"%s\" is one word too many after \"%s\"",
+		                    options->words[verb->word ? 2 : 1], verb->name);
+	for (enum option_id id = 0; id < OPTION_MAX; id++)
+		if (options_has(options, id) && !((verb->options | OPTIONS_COMMON) & OPTION_BIT(id)))
+			return console_fail(console, EX_USAGE, "\"%s\" takes no %s; \"claimctl --help\" says what takes which",
+			                    verb->name, option_name(id));
+	return EX_OK;
+}
+
+static int run_verb(const struct console *console, const struct options *options)
+{
+	const struct verb *verb = options->n_words > 0 ? find_verb(options->words[0]) : NULL;
+
+	if (!verb)
+		return fail_verb(console, options->n_words > 0 ? options->words[0] : NULL);
+	int status = check_call(console, verb, options);
+
+	if (status != EX_OK)
+		return status;
+	return verb->run(&(struct call){
+		.console = console,
+		.options = options,
+		.word = options->n_words > 1 ? options->words[1] : NULL,
+	});
+}
+
+int ctl_run(const struct console *console, int argc, char **argv)
+{
+	struct options options;
+	int status = options_parse(console, argc, argv, &options);
+
+	if (status != EX_OK)
+		return status;
+	if (options_has(&options, OPTION_HELP))
+		status = put_help(console->out);
+	else if (options_has(&options, OPTION_VERSION))
+		fprintf(console->out, "claimctl %s\n", VERSION);
+	else
+		status = run_verb(console, &options);
+	if (status == EX_OK && (fflush(console->out) != 0 || ferror(console->out)))
+		return console_fail(console, EX_IOERR, "the output can't be written: %m");
+	return status;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How a value of a report is written follows from its column's name: the views' names are a promise (claimd-schema(7)).
+ * Ctl layer.
+ */
+#include "ctl/print.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "base/timefmt.h"
+#include "ctl/table.h"
+#include "wire/table.h"
+
+#define CELL_SIZE 64 /* any number or time */
+
+#define NO_COLUMN SIZE_MAX
+
+DEFINE_CLEANUP(text, char *, free)
+DEFINE_CLEANUP(names, const char **, free)
+DEFINE_CLEANUP(values, struct wire_value *, free)
+
+enum column_kind {
+	COLUMN_PLAIN,
+	COLUMN_TIME, /* ISO 8601 text */
+	COLUMN_TWIN, /* the same instant as an integer */
+	COLUMN_BOOL,
+	COLUMN_JSON,
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t text_len = strlen(text);
+	size_t end_len = strlen(end);
+
+	return text_len >= end_len && strcmp(text + text_len - end_len, end) == 0;
+}
+
+static enum column_kind column_kind(const char *name)
+{
+	if (strcmp(name, "terminal") == 0 || strcmp(name, "held") == 0)
+		return COLUMN_BOOL;
+	if (strcmp(name, "own_params") == 0)
+		return COLUMN_JSON;
+	if (strcmp(name, "at") == 0 || ends_with(name, "_at"))
+		return COLUMN_TIME;
+	if (strcmp(name, "at_us") == 0 || ends_with(name, "_at_us"))
+		return COLUMN_TWIN;
+	return COLUMN_PLAIN;
+}
+
+static size_t find_column(const struct report *report, const char *name)
+{
+	for (size_t i = 0; i < report_columns(report); i++)
+		if (strcmp(report_name(report, i), name) == 0)
+			return i;
+	return NO_COLUMN;
+}
+
+const char *print_column_text(const struct report *report, const char *name)
+{
+	size_t column = find_column(report, name);
+
+	return column == NO_COLUMN || report_kind(report, column) != REPORT_TEXT ? NULL : report_text(report, column);
+}
+
+/* The row's text in the local zone, or as it is when it is no time. */
+static const char *local_time(const char *text, char buf[static CELL_SIZE])
+{
+	struct wall at;
+	struct tm tm;
+
+	if (timefmt_parse(text, strlen(text), &at, NULL) < 0)
+		return text;
+	time_t seconds = (time_t)(at.us / USEC_PER_SEC);
+
+	if (!localtime_r(&seconds, &tm) || strftime(buf, CELL_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		return text;
+	return buf;
+}
+
+static const char *integer_text(const char *name, int64_t value, char buf[static CELL_SIZE])
+{
+	if (column_kind(name) == COLUMN_BOOL)
+		return value ? "yes" : "no";
+	snprintf(buf, CELL_SIZE, "%" PRId64, value);
+	return buf;
+}
+
+/* What a person reads for a value; BUF is room for it. NULL for none. */
+static const char *value_text(const struct console *console, const struct report *report, size_t column,
+                              char buf[static CELL_SIZE])
+{
+	const char *name = report_name(report, column);
+
+	switch (report_kind(report, column)) {
+	case REPORT_NULL:
+		return NULL;
+	case REPORT_INTEGER:
+		return integer_text(name, report_integer(report, column), buf);
+	case REPORT_REAL:
+		snprintf(buf, CELL_SIZE, "%.3f", report_real(report, column));
+		return buf;
+	case REPORT_TEXT:
+		if (console->terminal && column_kind(name) == COLUMN_TIME)
+			return local_time(report_text(report, column), buf);
+		return report_text(report, column);
+	}
+	return NULL;
+}
+
+/* Minutes and seconds until an open window's end, counted up with a minus once it is past. */
+static const char *time_left(const struct console *console, const struct report *report, char buf[static CELL_SIZE])
+{
+	const char *outcome = print_column_text(report, "outcome");
+	size_t due = find_column(report, "due_at_us");
+
+	if (!outcome || strcmp(outcome, "open") != 0 || due == NO_COLUMN)
+		return NULL;
+	int64_t left_us = report_integer(report, due) - clock_wall(&console->clock).us;
+	int64_t seconds = (left_us < 0 ? -left_us : left_us) / USEC_PER_SEC;
+
+	snprintf(buf, CELL_SIZE, "%s%" PRId64 ":%02" PRId64, left_us < 0 ? "-" : "", seconds / 60, seconds % 60);
+	return buf;
+}
+
+static int add_row(const struct console *console, const struct report *report, const char *const *columns, size_t n,
+                   struct table *table)
+{
+	for (size_t i = 0; i < n; i++) {
+		char buf[CELL_SIZE];
+		const char *text = NULL;
+		size_t column = find_column(report, columns[i]);
+
+		if (column != NO_COLUMN)
+			text = value_text(console, report, column, buf);
+		else if (strcmp(columns[i], PRINT_TIME_LEFT) == 0)
+			text = time_left(console, report, buf);
+		int r = table_add(table, text);
+
+		if (r < 0)
+			return r;
+	}
+	return ERR_OK;
+}
+
+/* Whether the present row is of SOURCE; NULL: of any. */
+static bool is_of(const struct report *report, const char *source)
+{
+	const char *text = source ? print_column_text(report, "source") : NULL;
+
+	return !source || (text && strcmp(text, source) == 0);
+}
+
+/* As report_next(), past the rows that are not asked for. */
+static int next_row(struct report *report, const char *source, bool *ret_any)
+{
+	for (;;) {
+		bool any;
+		int r = report_next(report, &any);
+
+		if (r < 0)
+			return r;
+		if (any && !is_of(report, source))
+			continue;
+		*ret_any = any;
+		return ERR_OK;
+	}
+}
+
+int print_table(const struct console *console, struct report *report, const char *const *columns, size_t n,
+                const char *source)
+{
+	struct table *table CLEANUP(table_cleanup) = NULL;
+	bool any = true;
+	int r = table_new(console->out, columns, n, &table);
+
+	while (r == ERR_OK) {
+		r = next_row(report, source, &any);
+		if (r < 0 || !any)
+			break;
+		r = add_row(console, report, columns, n, table);
+	}
+	return r < 0 ? r : table_flush(table);
+}
+
+int print_record(const struct console *console, const struct report *report)
+{
+	struct table *table CLEANUP(table_cleanup) = NULL;
+	int r = table_new(console->out, NULL, 2, &table);
+
+	for (size_t i = 0; r == ERR_OK && i < report_columns(report); i++) {
+		char buf[CELL_SIZE];
+		const char *name = report_name(report, i);
+
+		if (column_kind(name) == COLUMN_TWIN)
+			continue;
+		r = table_add(table, name);
+		if (r == ERR_OK)
+			r = table_add(table, value_text(console, report, i, buf));
+	}
+	return r < 0 ? r : table_flush(table);
+}
+
+static struct wire_value json_value(const struct report *report, size_t column)
+{
+	enum column_kind kind = column_kind(report_name(report, column));
+
+	switch (report_kind(report, column)) {
+	case REPORT_NULL:
+		break;
+	case REPORT_INTEGER:
+		return (struct wire_value){ .kind = kind == COLUMN_BOOL ? WIRE_BOOL : WIRE_INTEGER,
+		                            .integer = report_integer(report, column) };
+	case REPORT_REAL:
+		return (struct wire_value){ .kind = WIRE_REAL, .real = report_real(report, column) };
+	case REPORT_TEXT:
+		return (struct wire_value){ .kind = kind == COLUMN_JSON ? WIRE_JSON : WIRE_TEXT,
+		                            .text = report_text(report, column) };
+	}
+	return (struct wire_value){ .kind = WIRE_NULL };
+}
+
+int print_record_json(const struct console *console, const struct report *report)
+{
+	size_t n = report_columns(report);
+	const char **names CLEANUP(names_cleanup) = calloc(n, sizeof(*names));
+	struct wire_value *values CLEANUP(values_cleanup) = calloc(n, sizeof(*values));
+	char *text CLEANUP(text_cleanup) = NULL;
+
+	if (!names || !values)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		names[i] = report_name(report, i);
+		values[i] = json_value(report, i);
+	}
+	int r = wire_row_encode(names, values, n, &text);
+
+	if (r < 0)
+		return r;
+	return fputs(text, console->out) == EOF ? ERR_IO : ERR_OK;
+}
+
+int print_json(const struct console *console, struct report *report, const char *source)
+{
+	const char *before = "[\n";
+	bool any = true;
+
+	for (;;) {
+		int r = next_row(report, source, &any);
+
+		if (r < 0)
+			return r;
+		if (!any)
+			break;
+		fputs(before, console->out);
+		before = ",\n";
+		r = print_record_json(console, report);
+		if (r < 0)
+			return r;
+	}
+	fputs(*before == '[' ? "[]" : "\n]", console->out);
+	return ferror(console->out) ? ERR_IO : ERR_OK;
+}

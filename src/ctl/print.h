@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rows of the store's reports, for people (tables and lists of values) and for programs (JSON).
+ * Ctl layer.
+ */
+#ifndef CLAIMD_CTL_PRINT_H
+#define CLAIMD_CTL_PRINT_H
+
+#include <stddef.h>
+
+#include "ctl/console.h"
+#include "store/store.h"
+
+/* A column that no view has: how long an open window still lasts. */
+#define PRINT_TIME_LEFT "time_left"
+
+/* The rows as a table of the N columns named, each a column of the report or PRINT_TIME_LEFT; only those of SOURCE
+ * unless it is NULL. All three return 0 or an error of the store's or of writing. */
+int print_table(const struct console *console, struct report *report, const char *const *columns, size_t n,
+                const char *source);
+
+/* The rows as a JSON array of objects with all columns, one object a line; no newline after its end; only those of
+ * SOURCE unless it is NULL. */
+int print_json(const struct console *console, struct report *report, const char *source);
+
+/* The report's present row as lines "name  value", without the integer twins of times. */
+int print_record(const struct console *console, const struct report *report);
+
+/* The report's present row as one JSON object, no newline. */
+int print_record_json(const struct console *console, const struct report *report);
+
+/* The text of a column of the present row; NULL when it has none, or there is no such column. */
+const char *print_column_text(const struct report *report, const char *name);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A database file with a few claims, and runs of claimctl over it, in process.
+ * Component tests: what test_ctl*.c share. One world a test, made and removed by its fixture.
+ */
+#ifndef CLAIMD_TESTS_COMPONENT_CTL_WORLD_H
+#define CLAIMD_TESTS_COMPONENT_CTL_WORLD_H
+
+#include "ctl/console.h"
+#include "store/store.h"
+
+/* When the claims' life begins. */
+#define CTL_WORLD_BEGIN "2026-09-23T07:44:04.402413Z"
+
+/* Fixtures: a path where no file is; and a database there, whose claims are
+ * "waits", with a window open until second 600; "ended", terminal; "jumped", held; and "twice", in both sources. */
+void ctl_world_setup(void);
+void ctl_world_setup_filled(void);
+void ctl_world_teardown(void);
+
+char *ctl_world_path(void);
+
+/* That many seconds after the beginning, and a clock that stands there at this moment. */
+struct wall ctl_world_time(int64_t second);
+struct clock ctl_world_clock(struct wall t);
+
+struct store *ctl_world_open_store(void);
+
+/* Takes a callback for ID in, and returns its shipment's row. In a transaction. */
+int64_t ctl_world_hear(struct store *store, const char *source_name, const char *id);
+
+/* Stores one observation as the worker would, a minute later for each revision. In a transaction. */
+void ctl_world_see(struct store *store, int64_t shipment_id, const char *status, int64_t revision);
+
+struct ctl_world_run {
+	int status;
+	char *out;
+	char *err;
+};
+
+/* Runs the words of LINE, with "@" standing for the database's path; OUT and ERR of CONSOLE are replaced. */
+struct ctl_world_run ctl_world_run_as(struct console console, const char *line);
+struct ctl_world_run ctl_world_run(const char *line);
+void ctl_world_run_done(struct ctl_world_run *run);
+
+void ctl_world_expect_in(const char *text, const char *part);
+void ctl_world_expect_not_in(const char *text, const char *part);
+void ctl_world_expect_begin(const char *text, const char *begin);
+
+/* The run ends with STATUS and says WHAT, in one line. */
+void ctl_world_expect_failure(const char *line, int status, const char *what);
+
+/* The run succeeds and writes just OUT. */
+void ctl_world_expect_out(const char *line, const char *out);
+
+/* The run lists just these claims: their ids in alphabetical order, each followed by a space. */
+void ctl_world_expect_ids(const char *line, const char *ids);
+
+#endif
