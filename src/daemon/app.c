@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Wires the parts together: listener to store, store to worker, signals to all.
+ * Daemon layer.
+ */
+#include "daemon/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "daemon/reload.h"
+#include "daemon/signals.h"
+#include "listener/admin.h"
+#include "listener/listener.h"
+#include "loop/fetch.h"
+#include "loop/listen.h"
+#include "loop/loop.h"
+#include "store/store.h"
+#include "worker/worker.h"
+
+/* The name of a passed socket, FileDescriptorName= in claimd.socket. */
+#define SOCKET_NAME "claimd"
+
+/* While requests are in flight at the end, they are looked at again this often. */
+#define DRAIN_US (20 * USEC_PER_MS)
+
+struct app {
+	struct clock clock;
+	struct conf *conf;
+	const char *conf_file;
+	struct loop *loop;
+	struct store *store;
+	struct fetcher *fetcher;
+	struct worker *worker;
+	struct listener *listener;
+	struct admin *admin;
+	struct signals *signals;
+	struct loop_timer *drain;
+};
+
+static void on_hints(void *cls)
+{
+	struct app *app = cls;
+
+	worker_wake(app->worker);
+}
+
+static void on_drain(void *cls)
+{
+	struct app *app = cls;
+
+	if (listener_drain(app->listener))
+		loop_stop(app->loop);
+	else
+		loop_timer_after(app->drain, DRAIN_US);
+}
+
+/* The second one is impatience: what is in flight is then answered 503 instead of waited for. */
+static void on_stop(void *cls)
+{
+	struct app *app = cls;
+
+	if (loop_timer_is_set(app->drain)) {
+		loop_stop(app->loop);
+		return;
+	}
+	sd_notify(0, "STOPPING=1\nSTATUS=Answering what is in flight");
+	log_notice("stopping");
+	on_drain(app);
+}
+
+static void on_reload(void *cls)
+{
+	struct app *app = cls;
+
+	if (reload_conf(app->conf, app->conf_file) == ERR_OK)
+		worker_unlock(app->worker);
+}
+
+static int status_of_store(int error)
+{
+	switch (error) {
+	case ERR_CORRUPT:
+	case ERR_TOO_NEW:
+		return EX_DATAERR;
+	case ERR_BUSY:
+		return EX_TEMPFAIL;
+	default:
+		return EX_IOERR;
+	}
+}
+
+static int open_store(struct app *app, int *ret_status)
+{
+	struct store_error error = { "" };
+	int r = store_open(app->conf->daemon.database, &app->store, &error);
+
+	if (r) {
+		log_error("%s", error.text);
+		*ret_status = status_of_store(r);
+	}
+	return r;
+}
+
+/* The rows of the configured sources, made where they are new. */
+static int open_sources(struct app *app, struct worker_source *sources)
+{
+	int r = store_begin(app->store);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < app->conf->n_deliveries; i++) {
+		sources[i].conf = app->conf->deliveries[i];
+		store_source(app->store, "delivery", sources[i].conf->name, &sources[i].source);
+	}
+	return store_commit(app->store);
+}
+
+static int open_worker(struct app *app, const struct worker_source *sources)
+{
+	const struct worker_config config = {
+		.loop = app->loop,
+		.fetcher = app->fetcher,
+		.store = app->store,
+		.policy = app->conf->daemon.on_illegal == CONF_FLAG ? POLICY_FLAG : POLICY_HOLD,
+		.sources = sources,
+		.n_sources = app->conf->n_deliveries,
+	};
+
+	return worker_new(&config, &app->worker);
+}
+
+/* The socket that systemd passed, or one of our own. */
+static int open_socket(const char *address, const char *passed_name, int *ret_fd)
+{
+	char actual[ADDRESS_SIZE];
+
+	if (passed_name && listen_passed(passed_name, ret_fd) == ERR_OK) {
+		log_notice("serving callbacks on the passed socket \"%s\"", passed_name);
+		return ERR_OK;
+	}
+
+	int r = listen_open(address, ret_fd, actual);
+
+	if (r)
+		log_error("can't listen on %s: %s", address,
+		          r == ERR_BUSY ? "the address is taken by another program" : err_text(r));
+	else
+		log_notice("serving %s on %s", passed_name ? "callbacks" : "probes", actual);
+	return r;
+}
+
+static int open_listener(struct app *app, const struct worker_source *sources)
+{
+	size_t n = app->conf->n_deliveries;
+	struct listener_source *listened = calloc(n + 1, sizeof(*listened));
+	struct listener_config config = {
+		.listen = &app->conf->listen,
+		.sources = listened,
+		.n_sources = n,
+		.on_hints = on_hints,
+		.cls = app,
+	};
+
+	if (!listened)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		listened[i] = (struct listener_source){ .id = sources[i].source.id, .conf = sources[i].conf };
+
+	int r = open_socket(app->conf->listen.address, SOCKET_NAME, &config.fd);
+
+	if (!r)
+		r = listener_new(app->loop, app->store, &config, &app->listener);
+	free(listened);
+	return r;
+}
+
+static int open_admin(struct app *app)
+{
+	int fd = -1;
+	int r = open_socket(app->conf->admin.address, NULL, &fd);
+
+	return r ? r : admin_new(app->loop, app->store, fd, &app->admin);
+}
+
+static int open_loop(struct app *app)
+{
+	int r = loop_new(&app->clock, &app->loop);
+
+	if (!r)
+		r = fetcher_new(app->loop, &app->fetcher);
+	if (!r)
+		r = loop_timer_new(app->loop, on_drain, app, &app->drain);
+	return r;
+}
+
+static int open_parts(struct app *app, int *ret_status)
+{
+	struct worker_source *sources = calloc(app->conf->n_deliveries + 1, sizeof(*sources));
+	int r = sources ? open_store(app, ret_status) : ERR_NOMEM;
+
+	if (!r)
+		r = open_loop(app);
+	if (!r)
+		r = open_sources(app, sources);
+	if (!r)
+		r = open_worker(app, sources);
+	if (!r) {
+		*ret_status = EX_UNAVAILABLE;
+		r = open_listener(app, sources);
+	}
+	if (!r)
+		r = open_admin(app);
+	if (!r)
+		r = signals_new(app->loop, on_stop, on_reload, app, &app->signals);
+	free(sources);
+	return r;
+}
+
+int app_new(struct conf *conf, const char *conf_file, struct app **ret, int *ret_status)
+{
+	CLEANUP(app_cleanup) struct app *app = calloc(1, sizeof(*app));
+
+	*ret_status = EX_OSERR;
+	if (!app) {
+		conf_free(conf);
+		return ERR_NOMEM;
+	}
+	app->conf = conf;
+	app->conf_file = conf_file;
+
+	int r = open_parts(app, ret_status);
+
+	if (r)
+		return r;
+	*ret = app;
+	app = NULL;
+	return ERR_OK;
+}
+
+int app_run(struct app *app)
+{
+	if (app->conf->n_deliveries == 0)
+		log_warning("no [delivery NAME] section is configured: there is nothing to listen for");
+	sd_notifyf(0, "READY=1\nSTATUS=Serving callbacks of %zu sources", app->conf->n_deliveries);
+	return loop_run(app->loop) == ERR_OK ? EX_OK : EX_SOFTWARE;
+}
+
+struct app *app_free(struct app *app)
+{
+	if (!app)
+		return NULL;
+	signals_free(app->signals);
+	admin_free(app->admin);
+	listener_free(app->listener);
+	worker_free(app->worker);
+	loop_timer_free(app->drain);
+	fetcher_free(app->fetcher);
+	store_close(app->store);
+	loop_free(app->loop);
+	conf_free(app->conf);
+	free(app);
+	return NULL;
+}

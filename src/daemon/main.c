@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * claimd(8): options, and the daemon's life from configuration to exit status.
+ * Daemon layer.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "daemon/app.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+struct options {
+	const char *conf_file; /* NULL: the default files */
+	bool check;
+	bool print;
+};
+
+static const char usage_text[] =
+	"usage: claimd [-c FILE] [--check-config] [--print-config] [--version] [--help]\n"
+	"\n"
+	"  -c, --config FILE   read FILE instead of the default configuration\n"
+	"      --check-config  say whether the configuration is good, and exit\n"
+	"      --print-config  print the configuration that results, secrets masked, and exit\n"
+	"      --version       print the version, and exit\n"
+	"      --help          print this, and exit\n"
+	"\n"
+	"claimd keeps the record of Yandex Delivery claims: see claimd(8) and claimd.conf(5).\n";
+
+enum {
+	OPTION_CHECK = 256,
+	OPTION_PRINT,
+	OPTION_VERSION,
+	OPTION_HELP,
+};
+
+/* Returns -1 to go on, else the exit status. */
+static int read_options(int argc, char **argv, struct options *ret)
+{
+	static const struct option table[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check-config", no_argument, NULL, OPTION_CHECK },
+		{ "print-config", no_argument, NULL, OPTION_PRINT },
+		{ "version", no_argument, NULL, OPTION_VERSION },
+		{ "help", no_argument, NULL, OPTION_HELP },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:", table, NULL)) != -1) {
+		if (option == 'c') {
+			ret->conf_file = optarg;
+		} else if (option == OPTION_CHECK) {
+			ret->check = true;
+		} else if (option == OPTION_PRINT) {
+			ret->print = true;
+		} else if (option == OPTION_VERSION) {
+			puts("claimd " VERSION);
+			return EX_OK;
+		} else if (option == OPTION_HELP) {
+			fputs(usage_text, stdout);
+			return EX_OK;
+		} else {
+			fputs("claimd: try 'claimd --help'\n", stderr);
+			return EX_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "claimd: unexpected argument '%s'; try 'claimd --help'\n", argv[optind]);
+		return EX_USAGE;
+	}
+	return -1;
+}
+
+static int bad_configuration(const struct conf_error *error)
+{
+	fprintf(stderr, "claimd: %s\n", error->text);
+	return EX_CONFIG;
+}
+
+/* As many descriptors as the system lets us have: a server that runs out of them can't even refuse. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		log_debug("the limit of open files stays as it is");
+}
+
+static int run(struct conf *conf, const char *conf_file)
+{
+	CLEANUP(app_cleanup) struct app *app = NULL;
+	int status = EX_SOFTWARE;
+
+	log_set_level(conf->daemon.log_level);
+	raise_descriptor_limit();
+	if (app_new(conf, conf_file, &app, &status) != ERR_OK)
+		return status;
+	return app_run(app);
+}
+
+int main(int argc, char **argv)
+{
+	CLEANUP(conf_cleanup) struct conf *conf = NULL;
+	struct options options = { 0 };
+	struct conf_error error;
+	int status = read_options(argc, argv, &options);
+
+	if (status >= 0)
+		return status;
+	log_open("claimd", LOG_LEVEL_INFO);
+	if (conf_load(options.conf_file, &conf, &error) != ERR_OK)
+		return bad_configuration(&error);
+	if (options.print) {
+		conf_print(conf, stdout);
+		return EX_OK;
+	}
+	if (conf_load_secrets(conf, &error) != ERR_OK)
+		return bad_configuration(&error);
+	if (options.check)
+		return EX_OK;
+
+	struct conf *owned = conf;
+
+	conf = NULL;
+	return run(owned, options.conf_file);
+}
