@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The stage of the scenario tests.
+ * Scenario tests.
+ */
+#include "stage.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/timefmt.h"
+#include "listener/listener.h"
+#include "loop/listen.h"
+#include "tests/suite.h"
+#include "worker/worker.h"
+
+#define SECRET "0123456789abcdef-stage"
+
+/* How long a test waits for what must come. */
+#define PATIENCE_US (60 * USEC_PER_SEC)
+
+struct stage {
+	struct clock clock;
+	struct loop *loop;
+	struct fetcher *fetcher;
+	struct sim *sim;
+	struct conf_listen listen;
+	struct conf_delivery delivery;
+	enum policy policy;
+	bool deaf;
+	char base_url[160];
+	char path[300];
+	char callback_url[320];
+	/* The daemon. */
+	struct store *store;
+	struct source source;
+	struct worker *worker;
+	struct listener *listener;
+	/* The test's own eyes. */
+	sqlite3 *eyes;
+	char answer[4096];
+	bool called;
+};
+
+void stage_defaults(struct stage_config *ret)
+{
+	*ret = (struct stage_config){
+		.delivery = {
+			.name = "main",
+			.callbacks = true,
+			.language = (char *)"en",
+			.stale_retry = { 5 * USEC_PER_MS, 15 * USEC_PER_MS },
+			.sweep_after_us = 60 * USEC_PER_MS,
+			.approval_warning_us = 120 * USEC_PER_SEC,
+			.max_in_flight = 4,
+			.requests_per_second = 100000,
+			.request_timeout_us = 2 * USEC_PER_SEC,
+			.connect_timeout_us = 1 * USEC_PER_SEC,
+			.token = { (char *)"token", 5 },
+			.callback_secret = { (char *)SECRET, sizeof(SECRET) - 1 },
+		},
+		.policy = POLICY_HOLD,
+	};
+	sim_config_default(&ret->sim);
+	ret->sim.seed = 1;
+	ret->sim.step_min_us = 1 * USEC_PER_MS;
+	ret->sim.step_max_us = 5 * USEC_PER_MS;
+	ret->sim.rate = 1000;
+}
+
+static void on_hints(void *cls)
+{
+	struct stage *stage = cls;
+
+	worker_wake(stage->worker);
+}
+
+static void open_source(struct stage *stage)
+{
+	ck_assert_int_eq(store_begin(stage->store), ERR_OK);
+	ck_assert_int_eq(store_source(stage->store, "delivery", "main", &stage->source), ERR_OK);
+	ck_assert_int_eq(store_commit(stage->store), ERR_OK);
+}
+
+static void open_worker(struct stage *stage)
+{
+	const struct worker_source source = { .conf = &stage->delivery, .source = stage->source };
+	const struct worker_config config = {
+		.loop = stage->loop,
+		.fetcher = stage->fetcher,
+		.store = stage->store,
+		.policy = stage->policy,
+		.sources = &source,
+		.n_sources = 1,
+	};
+
+	ck_assert_int_eq(worker_new(&config, &stage->worker), ERR_OK);
+}
+
+static void open_listener(struct stage *stage)
+{
+	const struct listener_source source = { .id = stage->source.id, .conf = &stage->delivery };
+	struct listener_config config = {
+		.listen = &stage->listen,
+		.sources = &source,
+		.n_sources = 1,
+		.on_hints = on_hints,
+		.cls = stage,
+	};
+	char actual[ADDRESS_SIZE];
+
+	/* After a restart the daemon is found where it was. */
+	ck_assert_int_eq(listen_open(stage->listen.address, &config.fd, actual), ERR_OK);
+	free(stage->listen.address);
+	stage->listen.address = strdup(actual);
+	ck_assert_int_eq(listener_new(stage->loop, stage->store, &config, &stage->listener), ERR_OK);
+	snprintf(stage->callback_url, sizeof(stage->callback_url), "http://%s/delivery/main/" SECRET "?", actual);
+}
+
+static void open_daemon(struct stage *stage)
+{
+	struct store_error error = { "" };
+
+	ck_assert_msg(store_open(stage->path, &stage->store, &error) == ERR_OK, "%s", error.text);
+	open_source(stage);
+	open_worker(stage);
+	if (!stage->deaf)
+		open_listener(stage);
+}
+
+static void close_daemon(struct stage *stage)
+{
+	stage->listener = listener_free(stage->listener);
+	stage->worker = worker_free(stage->worker);
+	stage->store = store_close(stage->store);
+}
+
+struct stage *stage_open(const struct stage_config *config)
+{
+	struct stage *stage = calloc(1, sizeof(*stage));
+
+	ck_assert_ptr_nonnull(stage);
+	log_open("claimd", getenv("STAGE_LOG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR);
+	stage->delivery = config->delivery;
+	stage->policy = config->policy;
+	stage->deaf = config->deaf;
+	stage->listen = (struct conf_listen){
+		.address = strdup("127.0.0.1:0"),
+		.max_connections = 1000,
+		.max_body_bytes = 65536,
+		.request_timeout_us = 10 * USEC_PER_SEC,
+	};
+	snprintf(stage->path, sizeof(stage->path), "%s/claimd.db", suite_tmpdir());
+	ck_assert_int_eq(loop_new(&stage->clock, &stage->loop), ERR_OK);
+	ck_assert_int_eq(fetcher_new(stage->loop, &stage->fetcher), ERR_OK);
+	ck_assert_int_eq(sim_new(stage->loop, &config->sim, &stage->sim), ERR_OK);
+	snprintf(stage->base_url, sizeof(stage->base_url), "%s", sim_url(stage->sim));
+	stage->delivery.base_url = stage->base_url;
+	open_daemon(stage);
+	if (!stage->deaf)
+		ck_assert_int_eq(sim_set_callback(stage->sim, stage->callback_url), ERR_OK);
+	ck_assert_int_eq(sqlite3_open_v2(stage->path, &stage->eyes, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	return stage;
+}
+
+void stage_close(struct stage *stage)
+{
+	sqlite3_close(stage->eyes);
+	close_daemon(stage);
+	sim_free(stage->sim);
+	fetcher_free(stage->fetcher);
+	loop_free(stage->loop);
+	free(stage->listen.address);
+	free(stage);
+}
+
+void stage_restart(struct stage *stage)
+{
+	close_daemon(stage);
+	open_daemon(stage);
+}
+
+struct sim *stage_sim(struct stage *stage)
+{
+	return stage->sim;
+}
+
+struct conf_delivery *stage_delivery(struct stage *stage)
+{
+	return &stage->delivery;
+}
+
+const char *stage_ask(struct stage *stage, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	ck_assert_msg(sqlite3_prepare_v2(stage->eyes, sql, -1, &stmt, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(stage->eyes));
+	stage->answer[0] = '\0';
+	if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_text(stmt, 0))
+		snprintf(stage->answer, sizeof(stage->answer), "%s", (const char *)sqlite3_column_text(stmt, 0));
+	sqlite3_finalize(stmt);
+	return stage->answer;
+}
+
+static int64_t deadline_us(const struct stage *stage)
+{
+	return clock_mono(&stage->clock).us + PATIENCE_US;
+}
+
+void stage_turn(struct stage *stage)
+{
+	bool any;
+
+	ck_assert_int_eq(loop_step(stage->loop, 20 * USEC_PER_MS, &any), ERR_OK);
+}
+
+void stage_await(struct stage *stage, const char *sql, const char *want)
+{
+	int64_t end = deadline_us(stage);
+
+	while (strcmp(stage_ask(stage, sql), want) != 0) {
+		ck_assert_msg(clock_mono(&stage->clock).us < end, "%s: \"%s\", not \"%s\"", sql, stage->answer, want);
+		stage_turn(stage);
+	}
+}
+
+void stage_await_done(struct stage *stage)
+{
+	int64_t end = deadline_us(stage);
+
+	while (!sim_is_done(stage->sim)) {
+		ck_assert_msg(clock_mono(&stage->clock).us < end, "the simulator has not ended: %s of its steps are stored",
+		              stage_ask(stage, "SELECT count(*) FROM report_transitions"));
+		stage_turn(stage);
+	}
+	stage_await(stage, "SELECT sum(pending) FROM report_sources", "0");
+}
+
+void stage_settle(struct stage *stage)
+{
+	bool any = true;
+
+	while (any)
+		ck_assert_int_eq(loop_step(stage->loop, 0, &any), ERR_OK);
+}
+
+void stage_set_clock(struct stage *stage, int64_t shift_us)
+{
+	stage->clock.shift_us = shift_us;
+	loop_clock_stepped(stage->loop);
+}
+
+struct wall stage_now(const struct stage *stage)
+{
+	return clock_wall(&stage->clock);
+}
+
+static void on_called(const struct fetch_result *result, void *cls)
+{
+	struct stage *stage = cls;
+
+	ck_assert_int_eq(result->end, FETCH_ANSWERED);
+	ck_assert_uint_eq(result->status, 200);
+	stage->called = true;
+}
+
+void stage_call(struct stage *stage, const char *claim, struct wall updated)
+{
+	char time[TIMEFMT_SIZE] = "";
+	char url[512];
+	struct fetch *fetch;
+
+	if (wall_is_set(updated))
+		timefmt_format(updated, time);
+	snprintf(url, sizeof(url), "%s%s%s%sclaim_id=%s", stage->callback_url, time[0] ? "updated_ts=" : "", time,
+	         time[0] ? "&" : "", claim);
+
+	const struct fetch_request request = {
+		.url = url, .max_answer = 4096, .timeout_us = 10 * USEC_PER_SEC, .connect_timeout_us = USEC_PER_SEC,
+	};
+
+	stage->called = false;
+	ck_assert_int_eq(fetch_start(stage->fetcher, &request, on_called, stage, &fetch), ERR_OK);
+	while (!stage->called)
+		stage_turn(stage);
+}
+
+static bool file_holds(const char *path, const char *text)
+{
+	struct buf bytes = { 0 };
+	char block[65536];
+	size_t n;
+	FILE *file = fopen(path, "rb");
+
+	if (!file)
+		return false;
+	while ((n = fread(block, 1, sizeof(block), file)) > 0)
+		ck_assert_int_eq(buf_add(&bytes, block, n), ERR_OK);
+	fclose(file);
+
+	bool holds = bytes.len > 0 && memmem(bytes.data, bytes.len, text, strlen(text)) != NULL;
+
+	buf_done(&bytes);
+	return holds;
+}
+
+bool stage_file_holds(struct stage *stage, const char *text)
+{
+	char wal[320];
+
+	snprintf(wal, sizeof(wal), "%s-wal", stage->path);
+	return file_holds(stage->path, text) || file_holds(wal, text);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The whole play in one process: the daemon's own listener, worker and store, the simulator as upstream, one loop,
+ * and a clock that a test can set. For the scenario tests. Nothing sleeps: the loop is stepped until what is
+ * awaited has come.
+ */
+#ifndef CLAIMD_TESTS_SCENARIO_STAGE_H
+#define CLAIMD_TESTS_SCENARIO_STAGE_H
+
+#include <stdbool.h>
+
+#include "conf/conf.h"
+#include "loop/fetch.h"
+#include "sim/sim.h"
+#include "store/store.h"
+
+struct stage;
+
+/* What a test changes before the curtain rises; stage_defaults() fills it. */
+struct stage_config {
+	struct sim_config sim;
+	struct conf_delivery delivery;
+	enum policy policy;
+	bool deaf; /* callbacks are not taken in: the listener is not started */
+};
+
+/* A patient daemon in a hurry: stale_retry 5-15 ms, sweep after 60 ms, no limit on requests; the simulator steps
+ * every 1-5 ms. */
+void stage_defaults(struct stage_config *ret);
+
+struct stage *stage_open(const struct stage_config *config);
+void stage_close(struct stage *stage);
+
+/* The daemon's parts end as by kill -9 (no draining, requests in flight dropped) and start again from the file. */
+void stage_restart(struct stage *stage);
+
+struct sim *stage_sim(struct stage *stage);
+struct conf_delivery *stage_delivery(struct stage *stage);
+
+/* Steps the loop until SQL, run over a connection of its own, answers WANT (first column of the first row as text);
+ * fails the test after a minute without it. */
+void stage_await(struct stage *stage, const char *sql, const char *want);
+
+/* Steps the loop until every claim has ended and every hint has been read. */
+void stage_await_done(struct stage *stage);
+
+/* Steps the loop once, waiting a little for something to happen. */
+void stage_turn(struct stage *stage);
+
+/* Steps the loop for as long as anything is ready at once. */
+void stage_settle(struct stage *stage);
+
+/* Moves the wall clock, as an administrator would. */
+void stage_set_clock(struct stage *stage, int64_t shift_us);
+struct wall stage_now(const struct stage *stage);
+
+/* The first column of the first row, "" for none. Valid until the next call. */
+const char *stage_ask(struct stage *stage, const char *sql);
+
+/* Whether the database's files hold these bytes anywhere, whatever the tables say. */
+bool stage_file_holds(struct stage *stage, const char *text);
+
+/* Sends one callback for CLAIM and awaits its 200; UPDATED may be WALL_NONE. */
+void stage_call(struct stage *stage, const char *claim, struct wall updated);
+
+/* Fails unless the file's transitions are the simulator's, one for one: order, statuses, times, revisions and
+ * verdicts; and violations are open for just those that broke a rule. */
+void stage_assert_truth(struct stage *stage);
+
+/* The weaker promise to a reader of snapshots that was away for a while: fails unless each stored transition is one
+ * of the simulator's, in its order and none twice, legal or a gap over steps that were missed, and the last status
+ * is known. */
+void stage_assert_no_lies(struct stage *stage);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An upstream in trouble: every kind of bad answer is survived, no hint is lost, no loop is busy.
+ * Scenario tests.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "stage.h"
+#include "tests/suite.h"
+
+static struct stage *open_hasty(void)
+{
+	struct stage_config config;
+
+	stage_defaults(&config);
+	config.delivery.request_timeout_us = 100 * USEC_PER_MS;
+	config.sim.retry_after_s = 1;
+	return stage_open(&config);
+}
+
+static size_t requests(struct stage *stage)
+{
+	struct sim_stats stats;
+
+	sim_stats(stage_sim(stage), &stats);
+	return stats.answers.bulk_info + stats.answers.info;
+}
+
+/* Runs the loop until the simulator has been asked N times more. */
+static void await_requests(struct stage *stage, size_t n)
+{
+	size_t want = requests(stage) + n;
+
+	while (requests(stage) < want)
+		stage_turn(stage);
+}
+
+START_TEST(test_a_hint_outlives_every_outage)
+{
+	struct stage *stage = open_hasty();
+	enum outage outage = (enum outage)(OUTAGE_ERROR + _i);
+
+	sim_set_outage(stage_sim(stage), outage);
+	ck_assert_int_eq(sim_script(stage_sim(stage), "claim-1", "new"), 0);
+	await_requests(stage, outage == OUTAGE_UNAUTHORIZED || outage == OUTAGE_FORBIDDEN ? 1 : 2);
+	ck_assert_str_eq(stage_ask(stage, "SELECT count(*) FROM report_transitions"), "0");
+	ck_assert_str_eq(stage_ask(stage, "SELECT state FROM report_notifications"), "pending");
+	sim_set_outage(stage_sim(stage), OUTAGE_NONE);
+	stage_restart(stage);
+	stage_await(stage, "SELECT to_status || ' ' || verdict FROM report_transitions", "new first");
+	stage_await(stage, "SELECT state FROM report_sources", "ok");
+	stage_close(stage);
+}
+END_TEST
+
+START_TEST(test_refused_credentials_stop_the_calls_but_not_the_callbacks)
+{
+	struct stage *stage = open_hasty();
+
+	sim_set_outage(stage_sim(stage), _i == 0 ? OUTAGE_UNAUTHORIZED : OUTAGE_FORBIDDEN);
+	ck_assert_int_eq(sim_script(stage_sim(stage), "claim-1", "new"), 0);
+	stage_await(stage, "SELECT state FROM report_sources", "locked_out");
+
+	size_t before = requests(stage);
+
+	for (int i = 0; i < 20; i++)
+		stage_call(stage, "claim-1", WALL_NONE);
+	stage_await(stage, "SELECT count(*) FROM report_notifications WHERE state = 'pending'", "21");
+	ck_assert_uint_eq(requests(stage), before);
+	/* A quarter of an hour later it is tried again. */
+	sim_set_outage(stage_sim(stage), OUTAGE_NONE);
+	stage_set_clock(stage, 16 * 60 * USEC_PER_SEC);
+	stage_await(stage, "SELECT state FROM report_sources", "ok");
+	stage_await(stage, "SELECT count(*) FROM report_notifications WHERE state = 'pending'", "0");
+	stage_close(stage);
+}
+END_TEST
+
+START_TEST(test_a_burst_costs_a_handful_of_requests)
+{
+	struct stage_config config;
+	char claim[32];
+
+	stage_defaults(&config);
+	config.delivery.sweep_after_us = 3600 * USEC_PER_SEC;
+
+	struct stage *stage = stage_open(&config);
+
+	for (int i = 0; i < 600; i++) {
+		snprintf(claim, sizeof(claim), "claim-%d", i);
+		ck_assert_int_eq(sim_script(stage_sim(stage), claim, "new"), 0);
+	}
+	stage_await_done(stage);
+	ck_assert_str_eq(stage_ask(stage, "SELECT count(*) FROM report_notifications WHERE state = 'done'"), "600");
+	ck_assert_str_eq(stage_ask(stage, "SELECT count(*) FROM report_transitions"), "600");
+	ck_assert_uint_le(requests(stage), 12);
+	stage_close(stage);
+}
+END_TEST
+
+START_TEST(test_copies_of_a_callback_cost_one_or_two_requests)
+{
+	struct stage_config config;
+
+	stage_defaults(&config);
+	config.delivery.sweep_after_us = 3600 * USEC_PER_SEC;
+
+	struct stage *stage = stage_open(&config);
+
+	ck_assert_int_eq(sim_script(stage_sim(stage), "claim-1", "new"), 0);
+	stage_await_done(stage);
+
+	struct wall updated = world_at(sim_world(stage_sim(stage)), 0)->transitions[0].seen.key.updated;
+
+	for (int i = 0; i < 200; i++)
+		stage_call(stage, "claim-1", updated);
+	stage_await(stage, "SELECT count(*) FROM report_notifications WHERE state = 'done'", "201");
+	ck_assert_uint_le(requests(stage), 2);
+	ck_assert_str_eq(stage_ask(stage, "SELECT count(*) FROM report_transitions"), "1");
+	stage_close(stage);
+}
+END_TEST
+
+START_TEST(test_a_claim_that_upstream_does_not_know_is_settled)
+{
+	struct stage *stage = open_hasty();
+
+	stage_call(stage, "no-such-claim", WALL_NONE);
+	stage_await(stage, "SELECT state || ': ' || reason FROM report_notifications", "done: the upstream knows no such claim");
+	ck_assert_uint_le(requests(stage), 10);
+	ck_assert_str_eq(stage_ask(stage, "SELECT count(*) FROM report_claims WHERE status IS NOT NULL"), "0");
+	stage_close(stage);
+}
+END_TEST
+
+START_TEST(test_no_personal_data_is_kept)
+{
+	static const char *const personal[] = { "Ivan", "Testov", "+7000", "@shop", "Probnikov", "Kurierov" };
+	struct stage_config config;
+
+	stage_defaults(&config);
+	config.sim.wait_read = true;
+	config.sim.claims = 10;
+
+	struct stage *stage = stage_open(&config);
+
+	stage_await_done(stage);
+	for (size_t i = 0; i < ARRAY_SIZE(personal); i++)
+		ck_assert_msg(!stage_file_holds(stage, personal[i]), "\"%s\" stands in the file", personal[i]);
+	ck_assert(stage_file_holds(stage, "delivery_arrived"));
+	stage_close(stage);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("trouble");
+	TCase *tcase = tcase_create("trouble");
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_loop_test(tcase, test_a_hint_outlives_every_outage, 0, OUTAGE_MAX - OUTAGE_ERROR);
+	tcase_add_loop_test(tcase, test_refused_credentials_stop_the_calls_but_not_the_callbacks, 0, 2);
+	tcase_add_test(tcase, test_a_burst_costs_a_handful_of_requests);
+	tcase_add_test(tcase, test_copies_of_a_callback_cost_one_or_two_requests);
+	tcase_add_test(tcase, test_a_claim_that_upstream_does_not_know_is_settled);
+	tcase_add_test(tcase, test_no_personal_data_is_kept);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
