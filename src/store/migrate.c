@@ -73,6 +73,13 @@ static int read_version(struct store *store, int64_t *ret)
 	return ERR_OK;
 }
 
+int store_check_ours(struct store *store)
+{
+	int64_t version;
+
+	return read_version(store, &version);
+}
+
 int store_check_version(struct store *store)
 {
 	int64_t version = 0;

@@ -72,6 +72,9 @@ const char *stmt_text(enum stmt stmt);
 /* Runs SQL that stands in no table: pragmas and schema texts. */
 int store_exec(struct store *store, const char *sql);
 
+/* Whether the file is ours, or empty, and not of a newer claimd; a phrase in store->error when not. Writes nothing. */
+int store_check_ours(struct store *store);
+
 /* Brings the schema to this version and writes the reference tables. */
 int store_migrate(struct store *store);
 

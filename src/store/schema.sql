@@ -91,7 +91,8 @@ CREATE TABLE history (
 	from_us        INTEGER,                         -- when from_status was entered
 	seq            INTEGER NOT NULL                 -- from 1 in each shipment; 0 for 'same', which reports don't show
 ) STRICT;
-CREATE INDEX history_order ON history (shipment_id, revision, updated_us, operation_id);
+-- Of one order key, events stand in the order of their operations, and what has no operation stands last.
+CREATE INDEX history_order ON history (shipment_id, revision, updated_us, (operation_id IS NULL), operation_id);
 
 -- A status that must be answered in time; opened by a history row.
 CREATE TABLE window (
@@ -180,7 +181,7 @@ CREATE TRIGGER shipment_status_update BEFORE UPDATE OF status ON shipment
 WHEN NEW.status IS NOT OLD.status AND NEW.status IS NOT (
 	SELECT status FROM history
 	WHERE shipment_id = NEW.id AND (verdict IN ('first', 'legal', 'gap') OR adopted = 1)
-	ORDER BY revision DESC, updated_us DESC, operation_id DESC, id DESC LIMIT 1)
+	ORDER BY revision DESC, updated_us DESC, operation_id IS NULL DESC, operation_id DESC, id DESC LIMIT 1)
 BEGIN
 	SELECT RAISE(ABORT, 'shipment: the status must be that of the last applied history row');
 END;

@@ -62,6 +62,9 @@ int store_open(const char *path, struct store **ret, struct store_error *ret_err
 	mode_t mask = umask(0027);
 	int r = open_handle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &store);
 
+	/* First of all: WAL mode would be written into the file of somebody else. */
+	if (!r)
+		r = store_check_ours(store);
 	if (!r)
 		r = store_exec(store, settings_sql);
 	if (!r)

@@ -34,7 +34,7 @@ LEFT JOIN status st ON st.model = s.model AND st.name = s.status
 LEFT JOIN window w ON w.outcome = 'open' AND w.history_id = (
 	SELECT h.id FROM history h
 	WHERE h.shipment_id = s.id AND (h.verdict IN ('first', 'legal', 'gap') OR h.adopted = 1)
-	ORDER BY h.revision DESC, h.updated_us DESC, h.operation_id DESC, h.id DESC LIMIT 1)
+	ORDER BY h.revision DESC, h.updated_us DESC, h.operation_id IS NULL DESC, h.operation_id DESC, h.id DESC LIMIT 1)
 WHERE s.model = 'claims';
 
 DROP VIEW IF EXISTS report_transitions;
