@@ -251,11 +251,6 @@ static bool query_value(const struct query *query, enum ours ours, struct piece 
 	return true;
 }
 
-static bool is_id_char(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-}
-
 /* Returns why there is none, NULL for a good one. */
 static const char *take_claim_id(const struct query *query, char ret[static EXTERNAL_ID_SIZE])
 {
@@ -267,15 +262,12 @@ static const char *take_claim_id(const struct query *query, char ret[static EXTE
 		return "no claim_id parameter";
 	if (value.len == 0)
 		return "claim_id is empty";
-	while (value.len > 0) {
-		char c = decode_next(&value);
-
-		if (!is_id_char(c))
-			return "claim_id has characters outside [0-9A-Za-z_-]";
-		if (n == EXTERNAL_ID_SIZE - 1)
-			return "claim_id is longer than 64 characters";
-		id[n++] = c;
-	}
+	while (value.len > 0 && n < EXTERNAL_ID_SIZE - 1)
+		id[n++] = decode_next(&value);
+	if (!external_id_is_valid(id, n))
+		return "claim_id has characters outside [0-9A-Za-z_-]";
+	if (value.len > 0)
+		return "claim_id is longer than 64 characters";
 	id[n] = '\0';
 	memcpy(ret, id, n + 1);
 	return NULL;

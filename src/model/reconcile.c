@@ -25,13 +25,13 @@ static struct order_key order_key_of(const struct seen *seen, const struct shipm
 	return key;
 }
 
-static struct step step_from_seen(const struct seen *seen, const struct order_key *key, struct wall now)
+static struct step step_from_seen(const struct seen *seen, const struct order_key *key)
 {
 	struct step step = {
 		.via = seen->via,
 		.key = *key,
 		.entered = seen->entered,
-		.seen_at = now,
+		.seen_at = seen->seen_at,
 		.version = seen->version,
 		.operation_id = seen->operation_id,
 		.point_id = seen->point_id,
@@ -43,13 +43,13 @@ static struct step step_from_seen(const struct seen *seen, const struct order_ke
 }
 
 /* The newest observation, which made no step of its own because it repeated the one before it. */
-static struct step step_from_newest(const struct shipment *shipment, struct wall now)
+static struct step step_from_newest(const struct shipment *shipment, struct wall seen_at)
 {
 	struct step step = {
 		.via = VIA_SWEEP,
 		.key = shipment->newest,
 		.entered = shipment->newest.updated,
-		.seen_at = now,
+		.seen_at = seen_at,
 		.version = shipment->version,
 		.operation_id = NUMBER_NONE,
 		.point_id = shipment->point_id,
@@ -141,6 +141,13 @@ static struct step step_merge(const struct step *snapshot, const struct step *ev
 	return merged;
 }
 
+/* Only events of a claim's end have it (claims/journal), so it holds whatever was seen since. */
+static void shipment_resolve(struct shipment *shipment, const struct seen *seen)
+{
+	if (seen->resolution[0])
+		memcpy(shipment->resolution, seen->resolution, sizeof(shipment->resolution));
+}
+
 static void shipment_touch(struct shipment *shipment, const struct seen *seen, const struct order_key *key)
 {
 	shipment->newest = *key;
@@ -150,12 +157,7 @@ static void shipment_touch(struct shipment *shipment, const struct seen *seen, c
 		shipment->version = seen->version;
 	if (seen->point_id != NUMBER_NONE)
 		shipment->point_id = seen->point_id;
-	if (seen->price[0]) {
-		memcpy(shipment->price, seen->price, sizeof(shipment->price));
-		memcpy(shipment->currency, seen->currency, sizeof(shipment->currency));
-	}
-	if (seen->resolution[0])
-		memcpy(shipment->resolution, seen->resolution, sizeof(shipment->resolution));
+	shipment_resolve(shipment, seen);
 }
 
 static void shipment_stand(const struct model *model, struct shipment *shipment, const struct standing *end)
@@ -210,7 +212,7 @@ static enum decision take_suspect(const struct pass *pass, struct shipment *ship
  * it says nothing that was not known, neither of the status nor of its window. */
 static enum decision take_snapshot(const struct pass *pass, struct shipment *shipment, struct timeline *timeline)
 {
-	const struct step step = step_from_seen(pass->seen, &pass->key, pass->now);
+	const struct step step = step_from_seen(pass->seen, &pass->key);
 	const struct step *before = timeline_last(timeline);
 	bool repeats = before && strcmp(before->status, step.status) == 0;
 
@@ -243,7 +245,7 @@ static void keep_newest(const struct pass *pass, struct shipment *shipment, stru
 	if (strcmp(last->status, shipment->reported) == 0)
 		return;
 	if (order_key_cmp(&last->key, &shipment->newest) < 0)
-		timeline->steps[timeline->n++] = step_from_newest(shipment, pass->now);
+		timeline->steps[timeline->n++] = step_from_newest(shipment, pass->seen->seen_at);
 	else
 		snprintf(shipment->reported, sizeof(shipment->reported), "%s", last->status);
 }
@@ -251,7 +253,7 @@ static void keep_newest(const struct pass *pass, struct shipment *shipment, stru
 /* A journal event: a single step that belongs where its key says. */
 static enum decision take_event(const struct pass *pass, struct shipment *shipment, struct timeline *timeline)
 {
-	struct step step = step_from_seen(pass->seen, &pass->key, pass->now);
+	struct step step = step_from_seen(pass->seen, &pass->key);
 	struct step *twin = timeline_twin(timeline, &step);
 
 	if (twin && twin->operation_id != NUMBER_NONE)
@@ -268,6 +270,7 @@ static enum decision take_event(const struct pass *pass, struct shipment *shipme
 		shipment_touch(shipment, pass->seen, &pass->key);
 	else
 		keep_newest(pass, shipment, timeline);
+	shipment_resolve(shipment, pass->seen);
 	judge(pass, shipment, timeline);
 	return DECISION_CHANGED;
 }

@@ -20,8 +20,6 @@ struct shipment {
 	struct order_key newest;         /* of the newest observation; updated is WALL_NONE before any */
 	int64_t version;
 	int64_t point_id;
-	char price[DECIMAL_SIZE];
-	char currency[CURRENCY_SIZE];
 	char resolution[16];
 	char suspect[STATUS_TEXT_SIZE]; /* an illegal snapshot that a second read must confirm; "" for none */
 };
@@ -48,7 +46,7 @@ struct timeline {
 	                * else steps[0] is the very first */
 };
 
-/* Takes SEEN into SHIPMENT and TIMELINE, which are changed in place:
+/* NOW is the time by the upstream's clock, since windows run on it. Takes SEEN into SHIPMENT and TIMELINE, which are changed in place:
  * - stale, same, first, legal, gap, illegal, unknown and late as the table of DESIGN section 4;
  * - an illegal snapshot is only noted as suspect, unless SHIPMENT already suspects that very status;
  * - an event older than the newest known is put in its place, and the steps behind it are judged again.

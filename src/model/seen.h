@@ -7,6 +7,7 @@
 #define CLAIMD_MODEL_SEEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -45,6 +46,7 @@ struct seen {
 	char external_id[EXTERNAL_ID_SIZE];
 	char status[STATUS_TEXT_SIZE]; /* as the upstream wrote it */
 	struct order_key key;
+	struct wall seen_at;       /* when we learned of it, by our clock */
 	struct wall entered;       /* when the status was entered, as the upstream tells; never WALL_NONE */
 	int64_t version;           /* NUMBER_NONE when not given, as all numbers below */
 	int64_t operation_id;      /* of an event; a snapshot has none */
@@ -54,6 +56,9 @@ struct seen {
 	char currency[CURRENCY_SIZE];
 	char resolution[16];
 };
+
+/* Whether these LEN bytes, which need no NUL behind them, are an id that we keep. */
+bool external_id_is_valid(const char *text, size_t len);
 
 /* -1, 0, 1 as A is before, at, or after B. */
 int order_key_cmp(const struct order_key *a, const struct order_key *b);

@@ -126,12 +126,23 @@ START_TEST(an_older_event_moves_neither_current_nor_reported)
 	ledger_init(&ledger);
 	ledger_read(&ledger, "performer_found", 9, SECONDS(2));
 	event.point_id = 7;
-	snprintf(event.resolution, sizeof(event.resolution), "failed");
 	ledger_take(&ledger, &event);
 	ledger_check_status(&ledger, "performer_found", "performer_found");
 	ck_assert_int_eq(ledger.shipment.newest.revision, 9);
 	ck_assert_int_eq(ledger.shipment.point_id, NUMBER_NONE);
-	ck_assert_str_eq(ledger.shipment.resolution, "");
+}
+END_TEST
+
+START_TEST(an_older_event_still_brings_the_resolution)
+{
+	struct ledger ledger;
+	struct seen event = make_event("cancelled", 8, SECONDS(1));
+
+	ledger_init(&ledger);
+	ledger_read(&ledger, "cancelled", 9, SECONDS(2));
+	snprintf(event.resolution, sizeof(event.resolution), "failed");
+	ledger_take(&ledger, &event);
+	ck_assert_str_eq(ledger.shipment.resolution, "failed");
 }
 END_TEST
 
@@ -402,6 +413,7 @@ static TCase *places(void)
 	tcase_add_test(tcase, a_held_snapshot_is_healed_by_an_earlier_event);
 	tcase_add_test(tcase, a_late_accept_is_healed_by_a_return_that_was_not_seen);
 	tcase_add_test(tcase, an_older_event_moves_neither_current_nor_reported);
+	tcase_add_test(tcase, an_older_event_still_brings_the_resolution);
 	tcase_add_test(tcase, a_newer_event_touches_what_it_brings);
 	tcase_add_test(tcase, the_newest_snapshot_gets_a_step_when_an_event_parts_it_from_what_it_repeated);
 	tcase_add_test(tcase, of_two_operations_under_one_key_the_later_one_is_reported_whichever_came_first);
