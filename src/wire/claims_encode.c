@@ -12,10 +12,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/timefmt.h"
 #include "wire/claims.h"
 #include "wire/doc.h"
-#include "wire/utf8.h"
 
 #define SENDER_NAME "Ivan Testov"
 #define SENDER_PHONE "+70001234567"
@@ -101,47 +99,15 @@ static void add_fixed(struct json_object *doc, const char *text, int *io_err)
 	}
 }
 
-static void add_text(struct json_object *doc, const char *name, const char *text, int *io_err)
-{
-	if (text[0] != '\0')
-		doc_add(doc, name, json_object_new_string(text), io_err);
-}
-
-static void add_number(struct json_object *doc, const char *name, int64_t number, int *io_err)
-{
-	if (number != NUMBER_NONE)
-		doc_add(doc, name, json_object_new_int64(number), io_err);
-}
-
-/* The upstream writes no needless digits of a fraction, and both forms of UTC: so do we. */
-static void add_time(struct json_object *doc, const char *name, struct wall time, const struct seen *claim, int *io_err)
-{
-	const char *zone = claim->key.revision % 2 == 0 ? "Z" : "+00:00";
-	char text[TIMEFMT_SIZE];
-	char form[TIMEFMT_SIZE + sizeof("+00:00")];
-	size_t len;
-
-	if (!wall_is_set(time))
-		return;
-	timefmt_format(time, text);
-	len = strcspn(text, "Z");
-	while (len > 1 && text[len - 1] == '0')
-		len--;
-	if (text[len - 1] == '.')
-		len--;
-	(void)snprintf(form, sizeof(form), "%.*s%s", (int)len, text, zone);
-	add_text(doc, name, form, io_err);
-}
-
 static struct json_object *pricing_new(const struct seen *claim, int *io_err)
 {
 	struct json_object *pricing = json_object_new_object();
 	struct json_object *offer = json_object_new_object();
 
-	add_text(offer, "offer_id", "28ae5f1d72364468be3f5e26cd6a66bf", io_err);
-	add_text(offer, "price", claim->price, io_err);
-	add_time(offer, "valid_until", claim->valid_until, claim, io_err);
-	add_text(pricing, "currency", claim->currency, io_err);
+	doc_add_text(offer, "offer_id", "28ae5f1d72364468be3f5e26cd6a66bf", io_err);
+	doc_add_text(offer, "price", claim->price, io_err);
+	doc_add_time(offer, "valid_until", claim->valid_until, claim->key.revision, io_err);
+	doc_add_text(pricing, "currency", claim->currency, io_err);
 	doc_add(pricing, "offer", offer, io_err);
 	return pricing;
 }
@@ -173,26 +139,26 @@ static void add_versions(struct json_object *doc, const struct seen *claim, int 
 {
 	char text[32];
 
-	add_number(doc, "version", claim->version, io_err);
-	add_number(doc, "revision", claim->key.revision, io_err);
+	doc_add_integer(doc, "version", claim->version, io_err);
+	doc_add_integer(doc, "revision", claim->key.revision, io_err);
 	if (claim->version == NUMBER_NONE)
 		return;
 	(void)snprintf(text, sizeof(text), "%" PRId64, claim->version);
-	add_text(doc, "user_request_revision", text, io_err);
+	doc_add_text(doc, "user_request_revision", text, io_err);
 }
 
 static struct json_object *claim_new(const struct seen *claim, int *io_err)
 {
 	struct json_object *doc = json_object_new_object();
 
-	add_text(doc, "id", claim->external_id, io_err);
-	add_text(doc, "status", claim->status, io_err);
+	doc_add_text(doc, "id", claim->external_id, io_err);
+	doc_add_text(doc, "status", claim->status, io_err);
 	add_versions(doc, claim, io_err);
-	add_time(doc, "created_ts", claim->entered, claim, io_err);
-	add_time(doc, "updated_ts", claim->key.updated, claim, io_err);
-	add_time(doc, "last_status_change_ts", claim->entered, claim, io_err);
-	add_number(doc, "current_point_id", claim->point_id, io_err);
-	add_text(doc, "resolution", claim->resolution, io_err);
+	doc_add_time(doc, "created_ts", claim->entered, claim->key.revision, io_err);
+	doc_add_time(doc, "updated_ts", claim->key.updated, claim->key.revision, io_err);
+	doc_add_time(doc, "last_status_change_ts", claim->entered, claim->key.revision, io_err);
+	doc_add_integer(doc, "current_point_id", claim->point_id, io_err);
+	doc_add_text(doc, "resolution", claim->resolution, io_err);
 	if (claim->price[0] != '\0' || claim->currency[0] != '\0' || wall_is_set(claim->valid_until))
 		doc_add(doc, "pricing", pricing_new(claim, io_err), io_err);
 	add_fixed(doc, people, io_err);

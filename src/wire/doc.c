@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The thin floor over json-c.
- * Wire layer. Knows no document of any upstream: that is its callers' part.
+ * Wire layer. Knows kinds of members, but no document of any upstream: that is its callers' part.
  */
 #include "wire/doc.h"
 
+#include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "model/seen.h"
+#include "base/timefmt.h"
+#include "wire/utf8.h"
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+
+#define CURRENCY_LEN 3
+
+#define ITEMS_FIRST_SIZE 16
 
 int doc_parse(const char *text, size_t len, int flags, struct json_object **ret)
 {
@@ -45,6 +56,39 @@ struct json_object *doc_member(struct json_object *doc, const char *name, enum j
 	return json_object_is_type(member, type) ? member : NULL;
 }
 
+const char *doc_text(struct json_object *doc, const char *name, size_t *ret_len)
+{
+	struct json_object *value = doc_member(doc, name, json_type_string);
+
+	if (!value)
+		return NULL;
+	*ret_len = (size_t)json_object_get_string_len(value);
+	return json_object_get_string(value);
+}
+
+int doc_text_copy(struct json_object *doc, const char *name, size_t max, char **ret)
+{
+	size_t len = 0;
+	const char *text = doc_text(doc, name, &len);
+	char *copy;
+
+	if (!text || len > max || strlen(text) != len)
+		return ERR_INVALID;
+	copy = strdup(text);
+	if (!copy)
+		return ERR_NOMEM;
+	*ret = copy;
+	return ERR_OK;
+}
+
+void doc_line(struct json_object *doc, const char *name, char substitute, char *ret, size_t size)
+{
+	size_t len = 0;
+	const char *text = doc_text(doc, name, &len);
+
+	utf8_clean(text, len, substitute, ret, size);
+}
+
 int64_t doc_integer(struct json_object *doc, const char *name)
 {
 	struct json_object *value = doc_member(doc, name, json_type_int);
@@ -53,6 +97,116 @@ int64_t doc_integer(struct json_object *doc, const char *name)
 	if (!value || json_object_get_uint64(value) > INT64_MAX)
 		return NUMBER_NONE;
 	return json_object_get_int64(value);
+}
+
+struct wall doc_time(struct json_object *doc, const char *name)
+{
+	struct wall time = WALL_NONE;
+	size_t len = 0;
+	const char *text = doc_text(doc, name, &len);
+
+	if (!text || timefmt_parse(text, len, &time, NULL) < 0)
+		return WALL_NONE;
+	return time;
+}
+
+bool doc_external_id(struct json_object *doc, const char *name, char ret[static EXTERNAL_ID_SIZE])
+{
+	size_t len = 0;
+	const char *text = doc_text(doc, name, &len);
+
+	if (!text || !external_id_is_valid(text, len))
+		return false;
+	memcpy(ret, text, len + 1);
+	return true;
+}
+
+/* An optional '-', digits, and optionally a point and digits. */
+static bool is_decimal(const char *text, size_t len)
+{
+	const char *at = text[0] == '-' ? text + 1 : text;
+	size_t digits = strspn(at, DIGITS);
+
+	if (digits == 0)
+		return false;
+	at += digits;
+	if (at[0] == '.') {
+		digits = strspn(at + 1, DIGITS);
+		if (digits == 0)
+			return false;
+		at += 1 + digits;
+	}
+	return at == text + len;
+}
+
+/* Money is kept whole or not at all: never cut, never through a double. A number was never documented, but has been
+ * seen. */
+bool doc_decimal(struct json_object *doc, const char *name, char ret[static DECIMAL_SIZE])
+{
+	size_t len = 0;
+	const char *text = doc_text(doc, name, &len);
+	int64_t number = doc_integer(doc, name);
+
+	if (text && len < DECIMAL_SIZE && is_decimal(text, len)) {
+		memcpy(ret, text, len + 1);
+		return true;
+	}
+	if (number == NUMBER_NONE)
+		return false;
+	(void)snprintf(ret, DECIMAL_SIZE, "%" PRId64, number);
+	return true;
+}
+
+bool doc_currency(struct json_object *doc, const char *name, char ret[static CURRENCY_SIZE])
+{
+	size_t len = 0;
+	const char *text = doc_text(doc, name, &len);
+
+	if (!text || len != CURRENCY_LEN || strspn(text, LETTERS) != len)
+		return false;
+	memcpy(ret, text, len + 1);
+	return true;
+}
+
+/* Room for one item more. */
+static int items_reserve(struct doc_items *items, size_t item_size, size_t *io_size)
+{
+	size_t size = *io_size ? *io_size * 2 : ITEMS_FIRST_SIZE;
+	void *grown;
+
+	if (items->n < *io_size)
+		return ERR_OK;
+	grown = reallocarray(items->items, size, item_size);
+	if (!grown)
+		return ERR_NOMEM;
+	items->items = grown;
+	*io_size = size;
+	return ERR_OK;
+}
+
+/* Room grows with the members that are readable, not with the array's length: an answer of a million zeros costs
+ * nothing. */
+int doc_items_read(struct json_object *list, size_t item_size, doc_item_fn read, struct doc_items *ret)
+{
+	struct doc_items items = { 0 };
+	size_t size = 0;
+	size_t n = json_object_array_length(list);
+
+	for (size_t i = 0; i < n; i++) {
+		void *item;
+
+		if (items_reserve(&items, item_size, &size) < 0) {
+			free(items.items);
+			return ERR_NOMEM;
+		}
+		item = memset((char *)items.items + items.n * item_size, 0, item_size);
+		if (read(json_object_array_get_idx(list, i), item))
+			items.n++;
+		else
+			items.n_unreadable++;
+	}
+	*ret = items;
+	return ERR_OK;
 }
 
 void doc_add(struct json_object *doc, const char *name, struct json_object *value, int *io_err)
@@ -69,6 +223,37 @@ void doc_append(struct json_object *list, struct json_object *value, int *io_err
 		return;
 	json_object_put(value);
 	*io_err = ERR_NOMEM;
+}
+
+void doc_add_text(struct json_object *doc, const char *name, const char *text, int *io_err)
+{
+	if (text[0] != '\0')
+		doc_add(doc, name, json_object_new_string(text), io_err);
+}
+
+void doc_add_integer(struct json_object *doc, const char *name, int64_t number, int *io_err)
+{
+	if (number != NUMBER_NONE)
+		doc_add(doc, name, json_object_new_int64(number), io_err);
+}
+
+void doc_add_time(struct json_object *doc, const char *name, struct wall time, int64_t revision, int *io_err)
+{
+	const char *zone = revision % 2 == 0 ? "Z" : "+00:00";
+	char text[TIMEFMT_SIZE];
+	char form[TIMEFMT_SIZE + sizeof("+00:00")];
+	size_t len;
+
+	if (!wall_is_set(time))
+		return;
+	timefmt_format(time, text);
+	len = strcspn(text, "Z");
+	while (len > 1 && text[len - 1] == '0')
+		len--;
+	if (text[len - 1] == '.')
+		len--;
+	(void)snprintf(form, sizeof(form), "%.*s%s", (int)len, text, zone);
+	doc_add_text(doc, name, form, io_err);
 }
 
 int doc_print(struct json_object *doc, char **ret)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is required of whatever was read from an upstream, whichever document it stood in.
+ * Tests: wire layer.
+ */
+#ifndef CLAIMD_TESTS_FUZZ_REQUIRE_H
+#define CLAIMD_TESTS_FUZZ_REQUIRE_H
+
+#include <stddef.h>
+
+#include "model/seen.h"
+
+/* One line of visible UTF-8 that ends within SIZE, 256 at most. */
+void require_line(const char *text, size_t size);
+
+/* Texts, times and the id are as seen.h promises. */
+void require_seen(const struct seen *seen);
+
+void require_same_seen(const struct seen *a, const struct seen *b);
+
+#endif
