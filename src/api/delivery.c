@@ -14,20 +14,35 @@
 #include "base/err.h"
 
 #define BULK_INFO_PATH "/b2b/cargo/integration/v2/claims/bulk_info"
+#define JOURNAL_PATH "/b2b/cargo/integration/v2/claims/journal?limit=1000"
 
-/* A claim of 300 points is about 300 KiB of JSON, most are under 10 KiB: a thousand of them, some large, fit.
- * More is no answer that we asked for. */
-#define ANSWER_MAX_BYTES ((size_t)64 * 1024 * 1024)
+/* More is no answer that we asked for. It is parsed at once, to many times its size, while the loop stands still; so what
+ * may come goes by what was asked for. A claim of 300 points is about 300 KiB of JSON, most are under 10 KiB; an event of
+ * the journal is 300 bytes. */
+#define ANSWER_BASE_BYTES ((size_t)1024 * 1024)
+#define ANSWER_CLAIM_BYTES ((size_t)32 * 1024)
+#define ANSWER_PAGE_BYTES ((size_t)4 * 1024 * 1024)
 
 /* As much of the token as may not appear in a message. */
 #define TOKEN_TELLTALE_SIZE 8
 
-struct delivery_call {
+struct call;
+
+/* Reads the rest of what END began to tell, and gives it to who asked. */
+typedef void (*call_end_fn)(const struct call *call, const struct fetch_result *result, const struct delivery_end *end);
+
+struct call {
 	struct delivery *delivery;
 	struct fetch *fetch;
-	delivery_fn fn;
+	call_end_fn end;
+	union {
+		delivery_fn answer;
+		delivery_page_fn page;
+	} fn;
 	void *cls;
-	struct delivery_call *prev, *next;
+	size_t max_answer;
+	bool has_cursor;
+	struct call *prev, *next;
 };
 
 struct delivery {
@@ -35,7 +50,7 @@ struct delivery {
 	struct fetcher *fetcher;
 	const struct conf_delivery *conf;
 	struct bucket bucket;
-	struct delivery_call *calls;
+	struct call *calls;
 	int64_t n_calls;
 };
 
@@ -52,7 +67,7 @@ int delivery_new(struct loop *loop, struct fetcher *fetcher, const struct conf_d
 	return 0;
 }
 
-static void call_link(struct delivery_call *call)
+static void call_link(struct call *call)
 {
 	struct delivery *delivery = call->delivery;
 
@@ -63,7 +78,7 @@ static void call_link(struct delivery_call *call)
 	delivery->n_calls++;
 }
 
-static void call_unlink(struct delivery_call *call)
+static void call_unlink(struct call *call)
 {
 	struct delivery *delivery = call->delivery;
 
@@ -81,7 +96,7 @@ struct delivery *delivery_free(struct delivery *delivery)
 	if (!delivery)
 		return NULL;
 	while (delivery->calls) {
-		struct delivery_call *call = delivery->calls;
+		struct call *call = delivery->calls;
 
 		call_unlink(call);
 		fetch_cancel(call->fetch);
@@ -123,41 +138,70 @@ static void describe_status(const struct fetch_result *result, const struct secr
 	         *error.message ? ": " : "", error.message);
 }
 
-static void read_claims(const struct fetch_result *result, struct delivery_answer *answer)
+static struct delivery_end end_of(const struct fetch_result *result, const struct secret *token)
 {
-	int r = wire_claims_parse(result->body, result->body_len, &answer->claims);
+	struct delivery_end end = {
+		.outcome = outcome_of(result),
+		.answered = result->end == FETCH_ANSWERED,
+		.retry_after_s = result->retry_after_s,
+		.date = result->date,
+	};
 
-	if (r == 0)
-		return;
-	answer->outcome = r == ERR_NOMEM ? OUTCOME_RETRY : OUTCOME_PROTOCOL;
-	snprintf(answer->reason, sizeof answer->reason, "HTTP 200, but the answer can't be read: %s", err_text(r));
-}
-
-static void read_answer(const struct fetch_result *result, const struct secret *token, struct delivery_answer *answer)
-{
-	answer->outcome = outcome_of(result);
-	answer->retry_after_s = result->retry_after_s;
-	answer->date = result->date;
 	if (result->end != FETCH_ANSWERED)
-		snprintf(answer->reason, sizeof answer->reason, "%s", result->reason);
-	else if (answer->outcome == OUTCOME_OK)
-		read_claims(result, answer);
-	else
-		describe_status(result, token, answer->reason);
+		snprintf(end.reason, sizeof end.reason, "%s", result->reason);
+	else if (end.outcome != OUTCOME_OK)
+		describe_status(result, token, end.reason);
+	return end;
 }
 
-static void on_answer(const struct fetch_result *result, void *cls)
+static void on_end(const struct fetch_result *result, void *cls)
 {
-	struct delivery_call *call = cls;
-	struct delivery_answer answer = { 0 };
-	delivery_fn fn = call->fn;
-	void *fn_cls = call->cls;
+	struct call *call = cls;
+	struct call copy = *call;
+	struct delivery_end end = end_of(result, &call->delivery->conf->token);
 
-	read_answer(result, &call->delivery->conf->token, &answer);
 	/* Before the callback, which may ask again or free the client. */
 	call_unlink(call);
 	free(call);
-	fn(&answer, fn_cls);
+	copy.end(&copy, result, &end);
+}
+
+/* A 200 is only as good as its body: R is what reading it came to. */
+static void end_read(struct delivery_end *end, int r)
+{
+	if (r == 0)
+		return;
+	end->outcome = r == ERR_NOMEM ? OUTCOME_RETRY : OUTCOME_PROTOCOL;
+	snprintf(end->reason, sizeof end->reason, "HTTP 200, but the answer can't be read: %s", err_text(r));
+}
+
+static void end_answer(const struct call *call, const struct fetch_result *result, const struct delivery_end *end)
+{
+	struct delivery_answer answer = { .end = *end };
+
+	if (end->outcome == OUTCOME_OK)
+		end_read(&answer.end, wire_claims_parse(result->body, result->body_len, &answer.claims));
+	call->fn.answer(&answer, call->cls);
+}
+
+/* The documents know invalid_cursor, and show unknown_error with "wrong cursor format": so it counts what is spoken of. */
+static bool is_about_cursor(const struct fetch_result *result)
+{
+	struct wire_error error;
+
+	if (result->end != FETCH_ANSWERED || result->status != 400)
+		return false;
+	wire_error_parse(result->body, result->body_len, &error);
+	return strcasestr(error.code, "cursor") || strcasestr(error.message, "cursor");
+}
+
+static void end_page(const struct call *call, const struct fetch_result *result, const struct delivery_end *end)
+{
+	struct delivery_page page = { .end = *end, .bad_cursor = call->has_cursor && is_about_cursor(result) };
+
+	if (end->outcome == OUTCOME_OK)
+		end_read(&page.end, wire_journal_parse(result->body, result->body_len, &page.page));
+	call->fn.page(&page, call->cls);
 }
 
 static void free_text(char **text)
@@ -172,14 +216,14 @@ static void free_wiped(char **text)
 	free(*text);
 }
 
-static int call_start(struct delivery_call *call, const char *body)
+static int call_fetch(struct call *call, const char *path, const char *body)
 {
 	const struct conf_delivery *conf = call->delivery->conf;
 	CLEANUP(free_text) char *url = NULL;
 	CLEANUP(free_wiped) char *authorization = NULL;
 	CLEANUP(free_text) char *language = NULL;
 
-	if (asprintf(&url, "%s" BULK_INFO_PATH, conf->base_url) < 0 ||
+	if (asprintf(&url, "%s%s", conf->base_url, path) < 0 ||
 	    asprintf(&authorization, "Authorization: Bearer %s", conf->token.text ? conf->token.text : "") < 0 ||
 	    asprintf(&language, "Accept-Language: %s", conf->language) < 0)
 		return ERR_NOMEM;
@@ -189,26 +233,22 @@ static int call_start(struct delivery_call *call, const char *body)
 		.headers = headers,
 		.body = body,
 		.body_len = strlen(body),
-		.max_answer = ANSWER_MAX_BYTES,
+		.max_answer = call->max_answer,
 		.timeout_us = conf->request_timeout_us,
 		.connect_timeout_us = conf->connect_timeout_us,
 	};
-	return fetch_start(call->delivery->fetcher, &request, on_answer, call, &call->fetch);
+	return fetch_start(call->delivery->fetcher, &request, on_end, call, &call->fetch);
 }
 
-int delivery_bulk_info(struct delivery *delivery, const char *const *ids, size_t n, delivery_fn fn, void *cls)
+static int call_start(const struct call *form, const char *path, const char *body)
 {
-	CLEANUP(free_text) char *body = NULL;
+	struct delivery *delivery = form->delivery;
+	struct call *call = malloc(sizeof *call);
 
-	assert(n >= 1 && n <= WIRE_BULK_IDS_MAX);
-	int r = wire_bulk_request(ids, n, &body);
-	if (r < 0)
-		return r;
-	struct delivery_call *call = malloc(sizeof *call);
 	if (!call)
 		return ERR_NOMEM;
-	*call = (struct delivery_call){ .delivery = delivery, .fn = fn, .cls = cls };
-	r = call_start(call, body);
+	*call = *form;
+	int r = call_fetch(call, path, body);
 	if (r < 0) {
 		free(call);
 		return r;
@@ -216,4 +256,37 @@ int delivery_bulk_info(struct delivery *delivery, const char *const *ids, size_t
 	call_link(call);
 	bucket_take(&delivery->bucket, delivery->conf->requests_per_second, clock_mono(loop_clock(delivery->loop)));
 	return 0;
+}
+
+int delivery_bulk_info(struct delivery *delivery, const char *const *ids, size_t n, delivery_fn fn, void *cls)
+{
+	const struct call form = {
+		.delivery = delivery,
+		.end = end_answer,
+		.fn.answer = fn,
+		.cls = cls,
+		.max_answer = ANSWER_BASE_BYTES + n * ANSWER_CLAIM_BYTES,
+	};
+	CLEANUP(free_text) char *body = NULL;
+
+	assert(n >= 1 && n <= WIRE_BULK_IDS_MAX);
+	int r = wire_bulk_request(ids, n, &body);
+	return r < 0 ? r : call_start(&form, BULK_INFO_PATH, body);
+}
+
+int delivery_journal(struct delivery *delivery, const char *cursor, delivery_page_fn fn, void *cls)
+{
+	const struct call form = {
+		.delivery = delivery,
+		.end = end_page,
+		.fn.page = fn,
+		.cls = cls,
+		.max_answer = ANSWER_PAGE_BYTES,
+		.has_cursor = cursor,
+	};
+	CLEANUP(free_text) char *body = NULL;
+
+	_Static_assert(WIRE_JOURNAL_LIMIT_MAX == 1000, "what JOURNAL_PATH asks for");
+	int r = wire_journal_request(cursor, &body);
+	return r < 0 ? r : call_start(&form, JOURNAL_PATH, body);
 }

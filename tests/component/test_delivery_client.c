@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The Delivery client against an upstream that answers with whatever bytes it is given.
- * Component ring: real sockets, the real wire layer.
+ * The Delivery client's bulk_info, its outcomes and its manners, against an upstream that answers with whatever bytes it is given.
+ * Component ring: real sockets, the real wire layer. The journal is in test_delivery_journal.c.
  */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/delivery.h"
-#include "base/err.h"
-#include "canned_peer.h"
-#include "raw_client.h"
+#include "delivery_world.h"
 #include "suite.h"
-
-#define TOKEN "y0_AgAAAAD-very-secret-token"
-#define LONG_US (60 * USEC_PER_SEC)
 
 static const char *const ids[] = { "3b8d1af142664fde824626a7c19e2bd9", "01a0cd38be93807496944ebfc9654d02" };
 
-static struct clock system_clock;
-static struct loop *loop;
-static struct fetcher *fetcher;
-static struct canned_peer peer;
-static struct conf_delivery conf;
-static struct delivery *delivery;
+static struct delivery_world w;
 
 /* What came back. */
 struct outcome {
@@ -44,32 +33,22 @@ static void on_answer(struct delivery_answer *answer, void *cls)
 	outcome->answer = *answer;
 	if (outcome->follower) {
 		/* The call has ended before its callback runs. */
-		ck_assert_int_ne(delivery_delay_us(delivery), -1);
+		ck_assert_int_ne(delivery_delay_us(w.client), -1);
 		ask(outcome->follower);
 	}
 	if (outcome->frees_client)
-		delivery = delivery_free(delivery);
+		w.client = delivery_free(w.client);
 }
 
 static void ask(struct outcome *outcome)
 {
-	ck_assert_int_eq(delivery_bulk_info(delivery, ids, 2, on_answer, outcome), 0);
+	ck_assert_int_eq(delivery_bulk_info(w.client, ids, 2, on_answer, outcome), 0);
 	ck_assert_uint_eq(outcome->times, 0);
 }
 
 static void await(struct outcome *outcome)
 {
-	while (outcome->times == 0)
-		raw_turn(loop);
-}
-
-/* What the peer answers from now on: "404 Not Found", header lines, a body. */
-static void set_answer(const char *status, const char *headers, const char *body)
-{
-	static char bytes[4096];
-
-	snprintf(bytes, sizeof bytes, "HTTP/1.1 %s\r\n%sContent-Length: %zu\r\n\r\n%s", status, headers, strlen(body), body);
-	peer.answer = bytes;
+	delivery_world_await(&w, &outcome->times);
 }
 
 static struct delivery_answer ask_once(void)
@@ -83,51 +62,29 @@ static struct delivery_answer ask_once(void)
 
 static struct delivery_answer answer_to(const char *status, const char *headers, const char *body)
 {
-	set_answer(status, headers, body);
+	delivery_world_answer(&w, status, headers, body);
 	return ask_once();
 }
 
 static void set_up(void)
 {
-	static char base_url[ADDRESS_SIZE + 16];
-	static char token[] = TOKEN;
-	static char language[] = "ru";
-
-	setenv("no_proxy", "*", 1);
-	ck_assert_int_eq(loop_new(&system_clock, &loop), 0);
-	ck_assert_int_eq(fetcher_new(loop, &fetcher), 0);
-	canned_peer_open(&peer, loop);
-	snprintf(base_url, sizeof base_url, "http://%s", peer.address);
-	conf = (struct conf_delivery){
-		.name = "main",
-		.base_url = base_url,
-		.language = language,
-		.max_in_flight = 2,
-		.requests_per_second = 5,
-		.request_timeout_us = LONG_US,
-		.connect_timeout_us = LONG_US,
-		.token = { token, strlen(token) },
-	};
-	ck_assert_int_eq(delivery_new(loop, fetcher, &conf, &delivery), 0);
+	delivery_world_open(&w);
 }
 
 static void tear_down(void)
 {
-	delivery = delivery_free(delivery);
-	fetcher = fetcher_free(fetcher);
-	canned_peer_close(&peer);
-	loop = loop_free(loop);
+	delivery_world_close(&w);
 }
 
 START_TEST(the_request_is_as_upstream_wants_it)
 {
 	struct delivery_answer answer = answer_to("200 OK", "", "{\"claims\":[]}");
-	const char *text = peer.request.data;
+	const char *text = w.peer.request.data;
 
-	ck_assert_int_eq(answer.outcome, OUTCOME_OK);
+	ck_assert_int_eq(answer.end.outcome, OUTCOME_OK);
 	wire_claims_done(&answer.claims);
 	ck_assert_int_eq(strncmp(text, "POST /b2b/cargo/integration/v2/claims/bulk_info HTTP/1.1\r\n", 58), 0);
-	ck_assert_ptr_nonnull(strstr(text, "\r\nAuthorization: Bearer " TOKEN "\r\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\r\nAuthorization: Bearer " DELIVERY_TOKEN "\r\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\r\nAccept-Language: ru\r\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\r\nContent-Type: application/json\r\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\"claim_ids\""));
@@ -140,9 +97,9 @@ START_TEST(a_reloaded_token_is_used_at_once)
 {
 	static char other[] = "another";
 
-	conf.token = (struct secret){ other, strlen(other) };
+	w.conf.token = (struct secret){ other, strlen(other) };
 	answer_to("500 Oops", "", "");
-	ck_assert_ptr_nonnull(strstr(peer.request.data, "\r\nAuthorization: Bearer another\r\n"));
+	ck_assert_ptr_nonnull(strstr(w.peer.request.data, "\r\nAuthorization: Bearer another\r\n"));
 }
 END_TEST
 
@@ -153,12 +110,12 @@ START_TEST(claims_are_read)
 		"{\"claims\":[{\"id\":\"3b8d1af142664fde824626a7c19e2bd9\",\"status\":\"performer_lookup\","
 		"\"revision\":6,\"updated_ts\":\"2026-09-23T07:46:00.1Z\"}]}");
 
-	ck_assert_msg(answer.outcome == OUTCOME_OK, "%s", answer.reason);
+	ck_assert_msg(answer.end.outcome == OUTCOME_OK, "%s", answer.end.reason);
 	ck_assert_uint_eq(answer.claims.n, 1);
 	ck_assert_str_eq(answer.claims.claims[0].external_id, ids[0]);
 	ck_assert_str_eq(answer.claims.claims[0].status, "performer_lookup");
-	ck_assert_int_eq(answer.date.us, INT64_C(784111777) * USEC_PER_SEC);
-	ck_assert_str_eq(answer.reason, "");
+	ck_assert_int_eq(answer.end.date.us, INT64_C(784111777) * USEC_PER_SEC);
+	ck_assert_str_eq(answer.end.reason, "");
 	wire_claims_done(&answer.claims);
 }
 END_TEST
@@ -197,9 +154,9 @@ START_TEST(each_status_has_its_outcome_and_reason)
 {
 	struct delivery_answer answer = answer_to(statuses[_i].status, statuses[_i].headers, statuses[_i].body);
 
-	ck_assert_str_eq(outcome_kind_text(answer.outcome), outcome_kind_text(statuses[_i].outcome));
-	ck_assert_str_eq(answer.reason, statuses[_i].reason);
-	ck_assert_int_eq(answer.retry_after_s, -1);
+	ck_assert_str_eq(outcome_kind_text(answer.end.outcome), outcome_kind_text(statuses[_i].outcome));
+	ck_assert_str_eq(answer.end.reason, statuses[_i].reason);
+	ck_assert_int_eq(answer.end.retry_after_s, -1);
 }
 END_TEST
 
@@ -215,32 +172,48 @@ START_TEST(an_unreadable_answer_breaks_the_protocol)
 {
 	struct delivery_answer answer = answer_to("200 OK", "", unreadable[_i]);
 
-	ck_assert_int_eq(answer.outcome, OUTCOME_PROTOCOL);
-	ck_assert_int_eq(strncmp(answer.reason, "HTTP 200, but", 13), 0);
+	ck_assert_int_eq(answer.end.outcome, OUTCOME_PROTOCOL);
+	ck_assert_int_eq(strncmp(answer.end.reason, "HTTP 200, but", 13), 0);
 	ck_assert_uint_eq(answer.claims.n, 0);
 	ck_assert_ptr_null(answer.claims.claims);
 }
 END_TEST
 
+START_TEST(an_answer_far_beyond_what_was_asked_for_breaks_the_protocol)
+{
+	size_t len = (size_t)2 * 1024 * 1024;
+	char *body = malloc(len + 1);
+
+	ck_assert_ptr_nonnull(body);
+	memset(body, ' ', len);
+	snprintf(body + len - 16, 17, "%16s", "{\"claims\":[]}");
+
+	struct delivery_answer answer = answer_to("200 OK", "", body);
+
+	ck_assert_int_eq(answer.end.outcome, OUTCOME_PROTOCOL);
+	free(body);
+}
+END_TEST
+
 START_TEST(a_cut_answer_is_tried_again)
 {
-	peer.answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"claims\":[]}";
-	peer.close = true;
+	w.peer.answer = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"claims\":[]}";
+	w.peer.close = true;
 	struct delivery_answer answer = ask_once();
 
-	ck_assert_int_eq(answer.outcome, OUTCOME_RETRY);
-	ck_assert_str_ne(answer.reason, "");
-	ck_assert(!strstr(answer.reason, TOKEN));
+	ck_assert_int_eq(answer.end.outcome, OUTCOME_RETRY);
+	ck_assert_str_ne(answer.end.reason, "");
+	ck_assert(!strstr(answer.end.reason, DELIVERY_TOKEN));
 }
 END_TEST
 
 START_TEST(silence_is_tried_again)
 {
-	conf.request_timeout_us = 50 * USEC_PER_MS;
+	w.conf.request_timeout_us = 50 * USEC_PER_MS;
 	struct delivery_answer answer = ask_once();
 
-	ck_assert_int_eq(answer.outcome, OUTCOME_RETRY);
-	ck_assert_str_ne(answer.reason, "");
+	ck_assert_int_eq(answer.end.outcome, OUTCOME_RETRY);
+	ck_assert_str_ne(answer.end.reason, "");
 }
 END_TEST
 
@@ -248,24 +221,24 @@ START_TEST(the_pause_asked_for_is_told)
 {
 	struct delivery_answer answer = answer_to("429 Slow", "Retry-After: 30\r\n", "");
 
-	ck_assert_int_eq(answer.outcome, OUTCOME_LIMITED);
-	ck_assert_int_eq(answer.retry_after_s, 30);
+	ck_assert_int_eq(answer.end.outcome, OUTCOME_LIMITED);
+	ck_assert_int_eq(answer.end.retry_after_s, 30);
 }
 END_TEST
 
 static const char *const telltales[] = {
-	"{\"code\":\"unauthorized\",\"message\":\"not Bearer " TOKEN " please",
-	"{\"code\":\"unauthorized\",\"message\":\"not " TOKEN " but another\"}",
-	"{\"code\":\"" TOKEN "\",\"message\":\"no\"}",
+	"{\"code\":\"unauthorized\",\"message\":\"not Bearer " DELIVERY_TOKEN " please",
+	"{\"code\":\"unauthorized\",\"message\":\"not " DELIVERY_TOKEN " but another\"}",
+	"{\"code\":\"" DELIVERY_TOKEN "\",\"message\":\"no\"}",
 };
 
 START_TEST(a_reason_never_tells_the_token)
 {
 	struct delivery_answer answer = answer_to("401 No", "", telltales[_i]);
 
-	ck_assert_int_eq(answer.outcome, OUTCOME_AUTH);
-	ck_assert_int_eq(strncmp(answer.reason, "HTTP 401", 8), 0);
-	ck_assert(!strstr(answer.reason, "y0_Ag"));
+	ck_assert_int_eq(answer.end.outcome, OUTCOME_AUTH);
+	ck_assert_int_eq(strncmp(answer.end.reason, "HTTP 401", 8), 0);
+	ck_assert(!strstr(answer.end.reason, "y0_Ag"));
 }
 END_TEST
 
@@ -273,33 +246,32 @@ START_TEST(requests_in_flight_are_counted)
 {
 	struct outcome a = { 0 }, b = { 0 };
 
-	ck_assert_int_eq(delivery_delay_us(delivery), 0);
+	ck_assert_int_eq(delivery_delay_us(w.client), 0);
 	ask(&a);
-	ck_assert_int_eq(delivery_delay_us(delivery), 0);
+	ck_assert_int_eq(delivery_delay_us(w.client), 0);
 	ask(&b);
-	ck_assert_int_eq(delivery_delay_us(delivery), -1);
-	while (peer.n_requests < 2)
-		raw_turn(loop);
-	ck_assert_int_eq(delivery_delay_us(delivery), -1);
-	canned_peer_close(&peer);
+	ck_assert_int_eq(delivery_delay_us(w.client), -1);
+	delivery_world_await_requests(&w, 2);
+	ck_assert_int_eq(delivery_delay_us(w.client), -1);
+	canned_peer_close(&w.peer);
 	await(&a);
-	ck_assert_int_ne(delivery_delay_us(delivery), -1);
+	ck_assert_int_ne(delivery_delay_us(w.client), -1);
 	await(&b);
-	ck_assert_int_eq(a.answer.outcome, OUTCOME_RETRY);
-	ck_assert_int_eq(b.answer.outcome, OUTCOME_RETRY);
+	ck_assert_int_eq(a.answer.end.outcome, OUTCOME_RETRY);
+	ck_assert_int_eq(b.answer.end.outcome, OUTCOME_RETRY);
 }
 END_TEST
 
 START_TEST(the_rate_is_kept)
 {
-	conf.max_in_flight = 100;
-	conf.requests_per_second = 1;
+	w.conf.max_in_flight = 100;
+	w.conf.requests_per_second = 1;
 	struct outcome outcome = { 0 };
 
-	ck_assert_int_eq(delivery_delay_us(delivery), 0);
+	ck_assert_int_eq(delivery_delay_us(w.client), 0);
 	ask(&outcome);
-	ck_assert_int_gt(delivery_delay_us(delivery), 0);
-	ck_assert_int_le(delivery_delay_us(delivery), USEC_PER_SEC);
+	ck_assert_int_gt(delivery_delay_us(w.client), 0);
+	ck_assert_int_le(delivery_delay_us(w.client), USEC_PER_SEC);
 }
 END_TEST
 
@@ -307,12 +279,12 @@ START_TEST(a_callback_can_ask_again)
 {
 	struct outcome second = { 0 }, first = { .follower = &second };
 
-	conf.max_in_flight = 1;
-	set_answer("500 Oops", "", "");
+	w.conf.max_in_flight = 1;
+	delivery_world_answer(&w, "500 Oops", "", "");
 	ask(&first);
 	await(&second);
 	ck_assert_uint_eq(first.times, 1);
-	ck_assert_uint_eq(peer.n_requests, 2);
+	ck_assert_uint_eq(w.peer.n_requests, 2);
 }
 END_TEST
 
@@ -321,13 +293,11 @@ START_TEST(a_callback_can_free_the_client)
 	struct outcome first = { .frees_client = true }, other = { 0 };
 
 	ask(&other);
-	while (peer.n_requests == 0)
-		raw_turn(loop);
-	set_answer("500 Oops", "", "");
+	delivery_world_await_requests(&w, 1);
+	delivery_world_answer(&w, "500 Oops", "", "");
 	ask(&first);
 	await(&first);
-	for (int i = 0; i < 20; i++)
-		raw_turn(loop);
+	delivery_world_turns(&w);
 	ck_assert_uint_eq(other.times, 0);
 }
 END_TEST
@@ -337,11 +307,9 @@ START_TEST(the_client_can_be_freed_with_calls_under_way)
 	struct outcome outcome = { 0 };
 
 	ask(&outcome);
-	while (peer.n_requests == 0)
-		raw_turn(loop);
-	delivery = delivery_free(delivery);
-	for (int i = 0; i < 20; i++)
-		raw_turn(loop);
+	delivery_world_await_requests(&w, 1);
+	w.client = delivery_free(w.client);
+	delivery_world_turns(&w);
 	ck_assert_uint_eq(outcome.times, 0);
 }
 END_TEST
@@ -358,6 +326,7 @@ Suite *suite(void)
 	tcase_add_test(outcomes, claims_are_read);
 	tcase_add_loop_test(outcomes, each_status_has_its_outcome_and_reason, 0, sizeof statuses / sizeof *statuses);
 	tcase_add_loop_test(outcomes, an_unreadable_answer_breaks_the_protocol, 0, sizeof unreadable / sizeof *unreadable);
+	tcase_add_test(outcomes, an_answer_far_beyond_what_was_asked_for_breaks_the_protocol);
 	tcase_add_test(outcomes, a_cut_answer_is_tried_again);
 	tcase_add_test(outcomes, silence_is_tried_again);
 	tcase_add_test(outcomes, the_pause_asked_for_is_told);
