@@ -8,12 +8,16 @@ CREATE TABLE source (
 	id              INTEGER PRIMARY KEY,
 	kind            TEXT NOT NULL,                  -- delivery
 	name            TEXT NOT NULL,                  -- as in [delivery NAME]
-	state           TEXT NOT NULL DEFAULT 'ok' CHECK (state IN ('ok', 'limited', 'locked_out', 'silent')),
+	state           TEXT NOT NULL DEFAULT 'ok' CHECK (state IN ('ok', 'limited', 'locked_out')),
 	reason          TEXT,                           -- why it is not ok, for people
 	paused_until_us INTEGER,                        -- no request before
 	failures        INTEGER NOT NULL DEFAULT 0,     -- in a row
+	since_us        INTEGER NOT NULL,               -- when it was first configured
 	last_callback_us INTEGER,
 	last_read_us    INTEGER,
+	silent          INTEGER NOT NULL DEFAULT 0,     -- 1: the journal moves, but callbacks have stopped
+	gaps_healed     INTEGER NOT NULL DEFAULT 0,     -- gaps that the journal turned into legal steps
+	skew_us         INTEGER,                        -- the upstream's clock minus ours, by its Date headers
 	UNIQUE (kind, name)
 ) STRICT;
 
@@ -38,6 +42,25 @@ CREATE TABLE fold (
 ) STRICT;
 INSERT INTO fold (id, inbox_id) VALUES (1, 0);
 
+-- How far a source's journal has been read. In a table of its own, because a cursor can be long and is written with each page.
+CREATE TABLE cursor (
+	source_id INTEGER PRIMARY KEY REFERENCES source (id),
+	cursor    TEXT,                                 -- opaque; NULL: from the start
+	read_us   INTEGER NOT NULL,                     -- when a page was read last
+	events    INTEGER NOT NULL                      -- read so far
+) STRICT;
+
+-- Journal events of a kind that claimd doesn't know: kept to be counted and looked at.
+CREATE TABLE odd_event (
+	source_id    INTEGER NOT NULL REFERENCES source (id),
+	operation_id INTEGER NOT NULL,
+	external_id  TEXT NOT NULL,
+	change_type  TEXT NOT NULL,                     -- as the upstream wrote it
+	revision     INTEGER,
+	at_us        INTEGER NOT NULL,
+	PRIMARY KEY (source_id, operation_id, external_id, change_type)
+) STRICT, WITHOUT ROWID;
+
 -- One row a claim or order: what is current, what was seen last, and the read that is due.
 CREATE TABLE shipment (
 	id              INTEGER PRIMARY KEY,
@@ -51,8 +74,6 @@ CREATE TABLE shipment (
 	updated_us      INTEGER,                        -- likewise
 	version         INTEGER,
 	point_id        INTEGER,
-	price           TEXT,
-	currency        TEXT,
 	resolution      TEXT,
 	suspect         TEXT,                           -- an illegal status that a second read must confirm
 	own_params      TEXT,
@@ -60,11 +81,11 @@ CREATE TABLE shipment (
 	last_read_us    INTEGER,
 	due_us          INTEGER,                        -- the next read
 	via             TEXT NOT NULL,                  -- what that read is owed to
-	tries           INTEGER NOT NULL DEFAULT 0,     -- reads in a row that did not answer what they were for
+	tries           INTEGER NOT NULL DEFAULT 0,     -- reads in a row that did not answer what they were for; below 0: that failed
 	hint_id         INTEGER NOT NULL DEFAULT 0,     -- the newest hint folded in
 	served_id       INTEGER NOT NULL DEFAULT 0,     -- hints up to this one have had their read
 	owed_since_us   INTEGER,                        -- when the oldest hint without a read was received
-	promised_us     INTEGER,                        -- the newest updated_ts of a hint
+	promised_us     INTEGER,                        -- the newest updated_ts of the hints without a read
 	missing         INTEGER NOT NULL DEFAULT 0,     -- 1: the upstream knows no such shipment
 	UNIQUE (external_id, source_id)                 -- in this order: an id is also looked up alone
 ) STRICT;
@@ -93,6 +114,8 @@ CREATE TABLE history (
 ) STRICT;
 -- Of one order key, events stand in the order of their operations, and what has no operation stands last.
 CREATE INDEX history_order ON history (shipment_id, revision, updated_us, (operation_id IS NULL), operation_id);
+
+CREATE INDEX history_gap ON history (shipment_id) WHERE verdict = 'gap';
 
 -- A status that must be answered in time; opened by a history row.
 CREATE TABLE window (
@@ -127,9 +150,9 @@ CREATE TABLE price (
 	at_us       INTEGER NOT NULL,
 	price       TEXT NOT NULL,                      -- a decimal, as upstream wrote it
 	currency    TEXT,
-	revision    INTEGER
+	revision    INTEGER NOT NULL                    -- 0: the upstream gave none
 ) STRICT;
-CREATE INDEX price_shipment ON price (shipment_id, at_us);
+CREATE INDEX price_shipment ON price (shipment_id, at_us, revision);
 
 -- The status graph, written from the model at each start; the triggers below and reports read it.
 CREATE TABLE status (
@@ -164,6 +187,12 @@ WHEN NEW.verdict = 'legal' AND NOT EXISTS (
 	WHERE e.model = s.model AND e.from_status = NEW.from_status AND e.to_status = NEW.status)
 BEGIN
 	SELECT RAISE(ABORT, 'history: no such edge in status_edge, so this step is not legal');
+END;
+
+CREATE TRIGGER history_gap_healed AFTER UPDATE OF verdict ON history
+WHEN OLD.verdict = 'gap' AND NEW.verdict IN ('legal', 'same')
+BEGIN
+	UPDATE source SET gaps_healed = gaps_healed + 1 WHERE id = (SELECT source_id FROM shipment WHERE id = NEW.shipment_id);
 END;
 
 CREATE TRIGGER history_status_fixed BEFORE UPDATE OF shipment_id, status ON history

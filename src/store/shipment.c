@@ -51,6 +51,52 @@ int store_next_due(struct store *store, int64_t source_id, struct wall after, st
 	return r;
 }
 
+void store_pull_due(struct store *store, int64_t source_id, struct wall after, struct wall due)
+{
+	struct query q = query_start(store, STMT_DUE_PULL);
+
+	query_bind_number(&q, source_id);
+	query_bind_time(&q, after);
+	query_bind_time(&q, due);
+	query_run(&q);
+}
+
+static int find_shipment(struct store *store, int64_t source_id, const char *external_id, int64_t *ret)
+{
+	struct query q = query_start(store, STMT_SHIPMENT_FIND);
+	int64_t id = 0;
+
+	query_bind_number(&q, source_id);
+	query_bind_text(&q, external_id);
+	if (query_next(&q))
+		id = query_number(&q);
+
+	int r = query_end(&q);
+
+	if (!r)
+		*ret = id;
+	return r;
+}
+
+int store_shipment_id(struct store *store, int64_t source_id, const char *external_id, struct wall now, int64_t *ret)
+{
+	int64_t id = 0;
+	int r = find_shipment(store, source_id, external_id, &id);
+
+	if (!r && id == 0) {
+		struct query q = query_start(store, STMT_SHIPMENT_ADD);
+
+		query_bind_number(&q, source_id);
+		query_bind_text(&q, external_id);
+		query_bind_time(&q, now);
+		r = query_run(&q);
+		id = sqlite3_last_insert_rowid(store->handle);
+	}
+	if (!r)
+		*ret = id;
+	return r;
+}
+
 static void read_shipment(struct query *q, struct shipment *ret)
 {
 	ret->source_id = query_number(q);
@@ -62,8 +108,6 @@ static void read_shipment(struct query *q, struct shipment *ret)
 	ret->newest.updated = query_time(q);
 	ret->version = query_number(q);
 	ret->point_id = query_number(q);
-	query_copy(q, ret->price, sizeof(ret->price));
-	query_copy(q, ret->currency, sizeof(ret->currency));
 	query_copy(q, ret->resolution, sizeof(ret->resolution));
 	query_copy(q, ret->suspect, sizeof(ret->suspect));
 }
@@ -77,6 +121,7 @@ static void read_pending(struct query *q, struct pending *ret)
 	ret->served_id = query_number(q);
 	ret->promised = query_time(q);
 	ret->missing = query_number(q) == 1;
+	ret->read = wall_is_set(query_time(q));
 }
 
 int store_shipment(struct store *store, int64_t shipment_id, struct shipment *ret, struct pending *ret_pending)

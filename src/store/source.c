@@ -25,12 +25,13 @@ static enum source_state state_from_text(const char *text)
 	return SOURCE_OK;
 }
 
-int store_source(struct store *store, const char *kind, const char *name, struct source *ret)
+int store_source(struct store *store, const char *kind, const char *name, struct wall now, struct source *ret)
 {
 	struct query add = query_start(store, STMT_SOURCE_ADD);
 
 	query_bind_text(&add, kind);
 	query_bind_text(&add, name);
+	query_bind_time(&add, now);
 	query_run(&add);
 
 	struct query get = query_start(store, STMT_SOURCE_GET);
@@ -43,6 +44,7 @@ int store_source(struct store *store, const char *kind, const char *name, struct
 		source.state = state_from_text(query_text(&get));
 		source.paused_until = query_time(&get);
 		source.failures = query_number(&get);
+		source.skew_us = query_number(&get);
 	}
 
 	int r = query_end(&get);
@@ -60,6 +62,7 @@ void store_source_save(struct store *store, const struct source *source, const c
 	query_bind_text(&q, state_texts[source->state]);
 	query_bind_time(&q, source->paused_until);
 	query_bind_number(&q, source->failures);
+	query_bind_number(&q, source->skew_us);
 	query_bind_text(&q, reason);
 	query_run(&q);
 }
@@ -71,4 +74,20 @@ void store_source_read(struct store *store, int64_t source_id, struct wall now)
 	query_bind_number(&q, source_id);
 	query_bind_time(&q, now);
 	query_run(&q);
+}
+
+void store_sources_unlock(struct store *store)
+{
+	struct query q = query_start(store, STMT_SOURCES_UNLOCK);
+
+	query_run(&q);
+}
+
+bool store_source_silent(struct store *store, int64_t source_id, struct wall since)
+{
+	struct query q = query_start(store, STMT_SOURCE_SILENT);
+
+	query_bind_number(&q, source_id);
+	query_bind_time(&q, since);
+	return query_run(&q) == ERR_OK && query_changes(store) > 0;
 }

@@ -110,6 +110,11 @@ int store_begin(struct store *store)
 	return r;
 }
 
+int store_failed(const struct store *store)
+{
+	return store->failed;
+}
+
 void store_rollback(struct store *store)
 {
 	if (sqlite3_get_autocommit(store->handle) == 0)
@@ -128,10 +133,22 @@ int store_commit(struct store *store)
 	return r;
 }
 
+static void move_fold(struct store *store, int64_t by)
+{
+	struct query q = query_start(store, STMT_FOLD_MOVE);
+
+	query_bind_number(&q, by);
+	query_run(&q);
+}
+
 int store_probe(struct store *store)
 {
 	int r = store_begin(store);
 
-	store_rollback(store);
-	return r;
+	if (r)
+		return r;
+	/* There and back: SQLite writes no page for a value that was never another. */
+	move_fold(store, 1);
+	move_fold(store, -1);
+	return store_commit(store);
 }

@@ -46,6 +46,8 @@ int store_begin(struct store *store) ATTR_MUST_USE;
 /* ERR_OK: durable, synced to disk. Otherwise nothing of the transaction is left; ERR_BUSY and ERR_FULL may pass. */
 int store_commit(struct store *store) ATTR_MUST_USE;
 void store_rollback(struct store *store);
+/* The first error of the transaction so far. */
+int store_failed(const struct store *store);
 
 /* --- Sources ------------------------------------------------------------------------------------------------------- */
 
@@ -62,14 +64,22 @@ struct source {
 	enum source_state state;
 	struct wall paused_until; /* no request before; WALL_NONE: none */
 	int64_t failures;         /* in a row */
+	int64_t skew_us;          /* the upstream's clock minus ours; NUMBER_NONE before its first answer */
 };
 
 /* Finds or makes the row of a configured source; KIND is "delivery". In a transaction. */
-int store_source(struct store *store, const char *kind, const char *name, struct source *ret);
+int store_source(struct store *store, const char *kind, const char *name, struct wall now, struct source *ret);
 /* Saves state, pause and failures with a reason for people ("" for none). */
 void store_source_save(struct store *store, const struct source *source, const char *reason);
 /* Notes that the upstream was read successfully. */
 void store_source_read(struct store *store, int64_t source_id, struct wall now);
+
+/* Lifts every lockout, of sources that are no longer configured too: nobody else would. In a transaction. */
+void store_sources_unlock(struct store *store);
+
+/* The journal moves: marks the source as silent if its last callback (or, before any, its first configuration) is older
+ * than SINCE. The next callback lifts it. Returns whether it has just become so. In a transaction. */
+bool store_source_silent(struct store *store, int64_t source_id, struct wall since);
 
 /* --- Ingest -------------------------------------------------------------------------------------------------------- */
 
@@ -116,14 +126,18 @@ int store_due(struct store *store, int64_t source_id, struct wall now, struct du
 /* When the next read of a source after AFTER is due; WALL_NONE when none is. */
 int store_next_due(struct store *store, int64_t source_id, struct wall after, struct wall *ret);
 
+/* Makes the reads of a source that are due after AFTER due at DUE. In a transaction. */
+void store_pull_due(struct store *store, int64_t source_id, struct wall after, struct wall due);
+
 /* What is pending for a shipment: the read that is due and why. */
 struct pending {
 	struct wall due;        /* WALL_NONE: nothing is */
 	enum via via;           /* what a read now would be owed to */
-	int64_t tries;          /* reads in a row that did not answer what they were for */
+	int64_t tries;          /* reads in a row that did not answer what they were for; below 0: that failed */
 	int64_t hint_id;        /* newest inbox row folded in */
 	int64_t served_id;      /* inbox rows up to this one have had their read */
 	struct wall promised;   /* the newest updated_ts that a hint promised; WALL_NONE: none */
+	bool read;              /* the upstream has been read for it, ever */
 	bool missing;           /* the upstream says that it knows no such shipment */
 };
 
@@ -141,14 +155,29 @@ struct changes {
 	size_t healed;      /* violations that a re-judging closed */
 };
 
-/* The one door of every state change: writes the shipment and each step, window and violation that differs from
- * what is stored, and the price if it is new. `now` dates the healing of violations. SEEN may be NULL: then no
- * price is taken. In a transaction. */
-void store_apply(struct store *store, struct shipment *shipment, struct timeline *timeline, const struct seen *seen, struct wall now,
+/* The shipment of that id, made if it is new; for those that the journal tells of. In a transaction. */
+int store_shipment_id(struct store *store, int64_t source_id, const char *external_id, struct wall now, int64_t *ret);
+
+/* The one door of every state change: writes the shipment and each step, window and violation that differs from what
+ * is stored. NOW dates the healing of violations. In a transaction. */
+void store_apply(struct store *store, struct shipment *shipment, struct timeline *timeline, struct wall now,
                  struct changes *ret_changes);
+
+/* Takes the price that SEEN tells of, if any, into the price history, where it changes the price. In a transaction. */
+void store_price(struct store *store, int64_t shipment_id, const struct seen *seen);
 
 /* Saves what is pending for a shipment, and, when READ is set, that it was read at that time. In a transaction. */
 void store_pending_save(struct store *store, int64_t shipment_id, const struct pending *pending, struct wall read);
+
+/* --- Journal ------------------------------------------------------------------------------------------------------- */
+
+/* The cursor to go on from; *ret is NULL when there is none, and owned by the caller, free(). */
+int store_cursor(struct store *store, int64_t source_id, char **ret);
+/* Saves the cursor behind a page of N events (NULL: start over), in the page's own transaction. */
+void store_cursor_save(struct store *store, int64_t source_id, const char *cursor, size_t n, struct wall now);
+
+/* Keeps an event of an unknown change type, once. In a transaction. */
+void store_odd_event(struct store *store, int64_t source_id, const char *change_type, const struct seen *seen);
 
 /* --- Windows ------------------------------------------------------------------------------------------------------- */
 
@@ -209,7 +238,7 @@ int64_t report_integer(const struct report *report, size_t column);
 double report_real(const struct report *report, size_t column);
 const char *report_text(const struct report *report, size_t column); /* valid until report_next() */
 
-/* Whether a commit would succeed now, for /readyz: takes and releases the write lock. */
+/* Whether a commit succeeds now, for /readyz: writes a row as it was, since a full disk shows itself only then. */
 int store_probe(struct store *store);
 
 DEFINE_CLEANUP(store, struct store *, store_close)

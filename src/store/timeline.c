@@ -230,26 +230,12 @@ static void save_shipment(struct store *store, const struct shipment *shipment)
 	query_bind_time(&q, shipment->newest.updated);
 	query_bind_number(&q, shipment->version);
 	query_bind_number(&q, shipment->point_id);
-	query_bind_text(&q, shipment->price);
-	query_bind_text(&q, shipment->currency);
 	query_bind_text(&q, shipment->resolution);
 	query_bind_text(&q, shipment->suspect);
 	query_run(&q);
 }
 
-static void add_price(struct store *store, int64_t shipment_id, const struct seen *seen)
-{
-	struct query q = query_start(store, STMT_PRICE_ADD);
-
-	query_bind_number(&q, shipment_id);
-	query_bind_time(&q, seen->key.updated);
-	query_bind_text(&q, seen->price);
-	query_bind_text(&q, seen->currency);
-	query_bind_number(&q, seen->key.revision);
-	query_run(&q);
-}
-
-void store_apply(struct store *store, struct shipment *shipment, struct timeline *timeline, const struct seen *seen, struct wall now,
+void store_apply(struct store *store, struct shipment *shipment, struct timeline *timeline, struct wall now,
                  struct changes *ret_changes)
 {
 	struct changes changes = { 0 };
@@ -261,7 +247,5 @@ void store_apply(struct store *store, struct shipment *shipment, struct timeline
 			apply_violation(store, &timeline->steps[i], now, &changes);
 	}
 	save_shipment(store, shipment);
-	if (seen && seen->price[0])
-		add_price(store, shipment->id, seen);
 	*ret_changes = changes;
 }

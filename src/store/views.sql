@@ -22,8 +22,8 @@ SELECT
 	s.last_read_us AS last_read_at_us,
 	s.reported_status AS reported_status,
 	s.reported_status IS NOT s.status AS held,
-	s.price AS price,
-	s.currency AS currency,
+	p.price AS price,
+	p.currency AS currency,
 	s.point_id AS current_point_id,
 	s.own_params AS own_params,
 	@TIME(w.due_us)@ AS approval_due_at,
@@ -31,6 +31,8 @@ SELECT
 FROM shipment s
 JOIN source src ON src.id = s.source_id
 LEFT JOIN status st ON st.model = s.model AND st.name = s.status
+LEFT JOIN price p ON p.id = (
+	SELECT id FROM price WHERE shipment_id = s.id ORDER BY at_us DESC, revision DESC, id DESC LIMIT 1)
 LEFT JOIN window w ON w.outcome = 'open' AND w.history_id = (
 	SELECT h.id FROM history h
 	WHERE h.shipment_id = s.id AND (h.verdict IN ('first', 'legal', 'gap') OR h.adopted = 1)
@@ -173,6 +175,7 @@ JOIN source src ON src.id = r.source_id
 GROUP BY src.name, r.model, r.status;
 
 -- pending: claims that wait for a read that a hint asked for, and hints that are not yet folded into their claims.
+-- The gaps that are open are those of the history that no journal has explained yet.
 DROP VIEW IF EXISTS report_sources;
 CREATE VIEW report_sources AS
 WITH waiting AS (
@@ -181,21 +184,34 @@ WITH waiting AS (
 	SELECT source_id, received_us FROM inbox WHERE id > (SELECT inbox_id FROM fold) AND reason IS NULL
 ), summed AS (
 	SELECT source_id, count(*) AS pending, min(since_us) AS oldest_us FROM waiting GROUP BY source_id
+), gaps AS (
+	SELECT s.source_id AS source_id, count(*) AS n
+	FROM history h JOIN shipment s ON s.id = h.shipment_id
+	WHERE h.verdict = 'gap' GROUP BY s.source_id
+), odd AS (
+	SELECT source_id, count(*) AS n FROM odd_event GROUP BY source_id
 )
 SELECT
 	src.name AS source,
 	src.kind AS kind,
-	src.state AS state,
-	NULL AS cursor_at,
-	NULL AS cursor_at_us,
+	CASE WHEN src.state = 'ok' AND src.silent THEN 'silent' ELSE src.state END AS state,
+	@TIME(c.read_us)@ AS cursor_at,
+	c.read_us AS cursor_at_us,
 	@TIME(src.last_callback_us)@ AS last_callback_at,
 	src.last_callback_us AS last_callback_at_us,
 	@TIME(src.last_read_us)@ AS last_read_at,
 	src.last_read_us AS last_read_at_us,
 	coalesce(w.pending, 0) AS pending,
-	CASE WHEN w.oldest_us IS NOT NULL
-		THEN max(0.0, round((julianday('now') - 2440587.5) * 86400.0 - w.oldest_us / 1000000.0, 3))
-	END AS oldest_pending_s,
-	src.reason AS reason
+	CASE WHEN w.oldest_us IS NOT NULL THEN @AGE(w.oldest_us)@ END AS oldest_pending_s,
+	src.reason AS reason,
+	CASE WHEN c.read_us IS NOT NULL THEN @AGE(c.read_us)@ END AS cursor_age_s,
+	coalesce(c.events, 0) AS journal_events,
+	coalesce(odd.n, 0) AS odd_events,
+	src.gaps_healed AS gaps_healed,
+	coalesce(g.n, 0) AS gaps_open,
+	src.skew_us / 1000000.0 AS skew_s
 FROM source src
-LEFT JOIN summed w ON w.source_id = src.id;
+LEFT JOIN cursor c ON c.source_id = src.id
+LEFT JOIN summed w ON w.source_id = src.id
+LEFT JOIN gaps g ON g.source_id = src.id
+LEFT JOIN odd ON odd.source_id = src.id;

@@ -43,7 +43,7 @@ int64_t ctl_world_hear(struct store *store, const char *source_name, const char 
 	struct due due[WORDS_MAX];
 	size_t n = 0;
 
-	ck_assert_int_eq(store_source(store, "delivery", source_name, &source), 0);
+	ck_assert_int_eq(store_source(store, "delivery", source_name, (struct wall){ 1 }, &source), 0);
 	store_hint_add(store, &(struct hint){
 		.source_id = source.id,
 		.external_id = id,
@@ -79,12 +79,14 @@ void ctl_world_see(struct store *store, int64_t shipment_id, const char *status,
 	struct timeline timeline = { 0 };
 	struct changes changes;
 
+	seen.seen_at = when;
 	snprintf(seen.status, sizeof(seen.status), "%s", status);
 	ck_assert_int_eq(store_shipment(store, shipment_id, &shipment, &pending), 0);
 	memcpy(seen.external_id, shipment.external_id, sizeof(seen.external_id));
 	ck_assert_int_eq(store_timeline(store, shipment_id, &seen.key, &timeline), 0);
 	ck_assert_int_eq(reconcile(&model_claims, POLICY_HOLD, when, &shipment, &timeline, &seen), DECISION_CHANGED);
-	store_apply(store, &shipment, &timeline, &seen, when, &changes);
+	store_apply(store, &shipment, &timeline, when, &changes);
+	store_price(store, shipment_id, &seen);
 	pending.due = WALL_NONE;
 	pending.served_id = pending.hint_id;
 	store_pending_save(store, shipment_id, &pending, when);

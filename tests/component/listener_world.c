@@ -31,7 +31,7 @@ static void add_source(struct listener_world *w, size_t i, const char *name, con
 	conf->callbacks = true;
 	conf->callback_secret = (struct secret){ strdup(secret), strlen(secret) };
 	ck_assert_int_eq(store_begin(w->store), ERR_OK);
-	ck_assert_int_eq(store_source(w->store, "delivery", name, &source), ERR_OK);
+	ck_assert_int_eq(store_source(w->store, "delivery", name, (struct wall){ 1 }, &source), ERR_OK);
 	ck_assert_int_eq(store_commit(w->store), ERR_OK);
 	w->sources[i] = (struct listener_source){ source.id, conf };
 }

@@ -13,6 +13,9 @@
 #include "base/err.h"
 #include "tests/suite.h"
 
+/* When the source was configured. */
+#define T_BED ((struct wall){ INT64_C(1789000000) * USEC_PER_SEC })
+
 void bed_open(struct bed *bed)
 {
 	struct store_error error = { "" };
@@ -20,7 +23,7 @@ void bed_open(struct bed *bed)
 	snprintf(bed->path, sizeof(bed->path), "%s/claimd.db", suite_tmpdir());
 	ck_assert_msg(store_open(bed->path, &bed->store, &error) == ERR_OK, "%s", error.text);
 	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
-	ck_assert_int_eq(store_source(bed->store, "delivery", "main", &bed->source), ERR_OK);
+	ck_assert_int_eq(store_source(bed->store, "delivery", "main", T_BED, &bed->source), ERR_OK);
 	ck_assert_int_eq(store_commit(bed->store), ERR_OK);
 }
 
@@ -79,19 +82,37 @@ enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall no
 	struct shipment shipment;
 	struct pending pending;
 	struct timeline timeline;
+	struct seen dated = *seen;
 	enum decision decision;
+
+	dated.seen_at = now;
 
 	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
 	ck_assert_int_eq(store_shipment(bed->store, bed_shipment(bed, seen->external_id), &shipment, &pending), ERR_OK);
 	ck_assert_int_eq(store_timeline(bed->store, shipment.id, seen->snapshot ? NULL : &seen->key, &timeline), ERR_OK);
-	decision = reconcile(&model_claims, POLICY_HOLD, now, &shipment, &timeline, seen);
+	decision = reconcile(&model_claims, POLICY_HOLD, now, &shipment, &timeline, &dated);
 	if (decision != DECISION_STALE)
-		store_apply(bed->store, &shipment, &timeline, decision == DECISION_SUSPECT ? NULL : seen, now, &changes);
+		store_apply(bed->store, &shipment, &timeline, now, &changes);
+	if (decision == DECISION_SAME || decision == DECISION_CHANGED)
+		store_price(bed->store, shipment.id, seen);
 	ck_assert_msg(store_commit(bed->store) == ERR_OK, "%s", store_error_text(bed->store));
 	free(timeline.steps);
 	if (ret_changes)
 		*ret_changes = changes;
 	return decision;
+}
+
+void bed_settle(struct bed *bed, const char *claim, struct wall read)
+{
+	struct shipment shipment;
+	struct pending pending;
+
+	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
+	ck_assert_int_eq(store_shipment(bed->store, bed_shipment(bed, claim), &shipment, &pending), ERR_OK);
+	pending.served_id = pending.hint_id;
+	pending.due = WALL_NONE;
+	store_pending_save(bed->store, shipment.id, &pending, read);
+	ck_assert_int_eq(store_commit(bed->store), ERR_OK);
 }
 
 static sqlite3 *connect(const struct bed *bed)

@@ -29,6 +29,9 @@ struct seen bed_seen(const char *claim, const char *status, int64_t revision, st
 /* Reconciles SEEN with what is stored and applies it in one transaction, as the worker does. */
 enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall now, struct changes *ret_changes);
 
+/* CLAIM was read at READ, its hints are served, and no read is due. */
+void bed_settle(struct bed *bed, const char *claim, struct wall read);
+
 /* The first column of the first row of SQL, run over a connection of its own; "" for NULL and for no row. Valid
  * until the next call. */
 const char *bed_ask(const struct bed *bed, const char *sql);

@@ -70,7 +70,7 @@ static void set_state(const char *name, enum source_state state)
 	struct source source;
 
 	ck_assert_int_eq(store_begin(w.store), ERR_OK);
-	ck_assert_int_eq(store_source(w.store, "delivery", name, &source), ERR_OK);
+	ck_assert_int_eq(store_source(w.store, "delivery", name, (struct wall){ 1 }, &source), ERR_OK);
 	source.state = state;
 	store_source_save(w.store, &source, state == SOURCE_OK ? "" : "told by a test");
 	ck_assert_int_eq(store_commit(w.store), ERR_OK);

@@ -91,7 +91,7 @@ static void setup(void)
 	ck_assert_msg(store_open(w.path, &w.store, &error) == ERR_OK, "%s", error.text);
 	struct source source;
 	ck_assert_int_eq(store_begin(w.store), ERR_OK);
-	ck_assert_int_eq(store_source(w.store, "delivery", "main", &source), ERR_OK);
+	ck_assert_int_eq(store_source(w.store, "delivery", "main", (struct wall){ 1 }, &source), ERR_OK);
 	ck_assert_int_eq(store_commit(w.store), ERR_OK);
 	w.source_id = source.id;
 	ck_assert_int_eq(sqlite3_open(w.path, &w.other), SQLITE_OK);

@@ -3,9 +3,11 @@
  * The store on a real file: opening, hints, shipments, the one door of state changes, and what the file itself refuses.
  * Component tests.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/err.h"
@@ -96,7 +98,7 @@ START_TEST(test_reopening_keeps_what_is_stored)
 	bed_close(&bed);
 	ck_assert_int_eq(store_open(bed.path, &bed.store, NULL), ERR_OK);
 	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-	ck_assert_int_eq(store_source(bed.store, "delivery", "main", &again), ERR_OK);
+	ck_assert_int_eq(store_source(bed.store, "delivery", "main", T0, &again), ERR_OK);
 	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
 	ck_assert_int_eq(again.id, bed.source.id);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM shipment"), "1");
@@ -176,6 +178,40 @@ START_TEST(test_a_held_lock_is_busy_at_once)
 }
 END_TEST
 
+START_TEST(test_the_probe_tells_of_a_full_disk)
+{
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	const struct rlimit full = { 0, RLIM_INFINITY };
+
+	ck_assert_int_eq(store_probe(bed.store), ERR_OK);
+	signal(SIGXFSZ, SIG_IGN);
+	/* Check writes to a file at each assertion, so there is none meanwhile. */
+	setrlimit(RLIMIT_FSIZE, &full);
+
+	int r = store_probe(bed.store);
+
+	setrlimit(RLIMIT_FSIZE, &none);
+	ck_assert_int_ne(r, ERR_OK);
+	ck_assert_int_eq(store_probe(bed.store), ERR_OK);
+}
+END_TEST
+
+START_TEST(test_lockouts_end_with_the_program)
+{
+	struct source source = bed.source;
+
+	source.state = SOURCE_LOCKED_OUT;
+	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
+	store_source_save(bed.store, &source, "HTTP 401");
+	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT state FROM report_sources"), "locked_out");
+	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
+	store_sources_unlock(bed.store);
+	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT state || coalesce(reason, '') FROM report_sources"), "ok");
+}
+END_TEST
+
 START_TEST(test_a_failed_verb_undoes_its_transaction)
 {
 	const struct hint good = { .source_id = bed.source.id, .external_id = "c1", .upstream = WALL_NONE, .received = T0 };
@@ -191,145 +227,6 @@ START_TEST(test_a_failed_verb_undoes_its_transaction)
 	store_hint_add(bed.store, &good);
 	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM inbox"), "1");
-}
-END_TEST
-
-/* --- Hints --------------------------------------------------------------------------------------------------------- */
-
-START_TEST(test_a_hint_makes_its_claim_due)
-{
-	struct due due[4];
-	struct wall next;
-	size_t n = 0;
-
-	bed_hint(&bed, "c1", at_s(0), at_s(1));
-	ck_assert_int_eq(store_due(bed.store, bed.source.id, at_s(0), due, 4, &n), ERR_OK);
-	ck_assert_uint_eq(n, 0);
-	ck_assert_int_eq(store_next_due(bed.store, bed.source.id, at_s(0), &next), ERR_OK);
-	ck_assert_int_eq(next.us, at_s(1).us);
-	ck_assert_int_eq(store_due(bed.store, bed.source.id, at_s(1), due, 4, &n), ERR_OK);
-	ck_assert_uint_eq(n, 1);
-	ck_assert_str_eq(due[0].external_id, "c1");
-	ck_assert_str_eq(bed_ask(&bed, "SELECT state FROM report_notifications"), "pending");
-	ck_assert_str_eq(bed_ask(&bed, "SELECT pending FROM report_sources"), "1");
-	ck_assert_str_eq(bed_ask(&bed, "SELECT last_callback_at FROM report_sources"), "2026-09-21T14:13:21.000000Z");
-}
-END_TEST
-
-START_TEST(test_copies_of_a_hint_make_one_read)
-{
-	struct due due[4];
-	size_t n = 0;
-
-	for (int i = 0; i < 20; i++)
-		bed_hint(&bed, "c1", at_s(0), at_s(1 + i));
-	ck_assert_int_eq(store_due(bed.store, bed.source.id, at_s(100), due, 4, &n), ERR_OK);
-	ck_assert_uint_eq(n, 1);
-	ck_assert_int_eq(due[0].at.us, at_s(1).us);
-	ck_assert_int_eq(due[0].hint_id, 20);
-	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM inbox"), "20");
-}
-END_TEST
-
-static void settle(const char *claim)
-{
-	struct shipment shipment;
-	struct pending pending;
-
-	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-	ck_assert_int_eq(store_shipment(bed.store, bed_shipment(&bed, claim), &shipment, &pending), ERR_OK);
-	pending.served_id = pending.hint_id;
-	pending.due = WALL_NONE;
-	store_pending_save(bed.store, shipment.id, &pending, at_s(50));
-	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
-}
-
-START_TEST(test_a_hint_for_what_is_known_needs_no_read)
-{
-	struct seen seen = bed_seen("c1", "new", 1, at_s(10));
-	struct wall next;
-
-	bed_hint(&bed, "c1", at_s(10), at_s(11));
-	bed_apply(&bed, &seen, at_s(12), NULL);
-	settle("c1");
-	bed_hint(&bed, "c1", at_s(10), at_s(20));
-	ck_assert_int_eq(store_next_due(bed.store, bed.source.id, T0, &next), ERR_OK);
-	ck_assert(!wall_is_set(next));
-	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM report_notifications WHERE state = 'done'"), "2");
-	bed_hint(&bed, "c1", at_s(11), at_s(21));
-	ck_assert_int_eq(store_next_due(bed.store, bed.source.id, T0, &next), ERR_OK);
-	ck_assert_int_eq(next.us, at_s(21).us);
-	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM report_notifications WHERE state = 'pending'"), "1");
-}
-END_TEST
-
-START_TEST(test_a_hint_without_time_always_needs_a_read)
-{
-	struct seen seen = bed_seen("c1", "new", 1, at_s(10));
-	struct wall next;
-
-	bed_hint(&bed, "c1", at_s(10), at_s(11));
-	bed_apply(&bed, &seen, at_s(12), NULL);
-	settle("c1");
-	bed_hint(&bed, "c1", WALL_NONE, at_s(20));
-	ck_assert_int_eq(store_next_due(bed.store, bed.source.id, T0, &next), ERR_OK);
-	ck_assert_int_eq(next.us, at_s(20).us);
-}
-END_TEST
-
-START_TEST(test_a_rejected_hint_makes_nothing_due)
-{
-	const struct hint hint = {
-		.source_id = bed.source.id, .upstream = WALL_NONE, .received = T0, .remote_addr = "192.0.2.1",
-		.reason = "no claim_id parameter",
-	};
-	size_t n = 0;
-
-	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-	store_hint_add(bed.store, &hint);
-	store_fold_hints(bed.store, T0, 10, &n);
-	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
-	ck_assert_uint_eq(n, 1);
-	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM shipment"), "0");
-	ck_assert_str_eq(bed_ask(&bed, "SELECT state || ': ' || reason FROM report_notifications"),
-	                 "rejected: no claim_id parameter");
-}
-END_TEST
-
-START_TEST(test_folding_goes_on_where_it_stopped)
-{
-	static const size_t wants[] = { 10, 10, 5, 0 };
-	const struct hint hint = { .source_id = bed.source.id, .external_id = "c1", .upstream = WALL_NONE, .received = T0 };
-	size_t n = 0;
-
-	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-	for (int i = 0; i < 25; i++)
-		store_hint_add(bed.store, &hint);
-	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
-	for (size_t i = 0; i < ARRAY_SIZE(wants); i++) {
-		ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-		store_fold_hints(bed.store, T0, 10, &n);
-		ck_assert_int_eq(store_commit(bed.store), ERR_OK);
-		ck_assert_uint_eq(n, wants[i]);
-	}
-	ck_assert_str_eq(bed_ask(&bed, "SELECT inbox_id FROM fold"), "25");
-}
-END_TEST
-
-START_TEST(test_own_parameters_join_in_reports)
-{
-	const struct hint hint = {
-		.source_id = bed.source.id, .external_id = "c1", .upstream = WALL_NONE, .received = T0,
-		.own_params = "{\"my_order_id\":\"123\"}",
-	};
-	size_t n = 0;
-
-	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-	store_hint_add(bed.store, &hint);
-	store_fold_hints(bed.store, T0, 10, &n);
-	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
-	ck_assert_str_eq(bed_ask(&bed, "SELECT own_params ->> 'my_order_id' FROM report_claims"), "123");
-	ck_assert_str_eq(bed_ask(&bed, "SELECT own_params ->> 'my_order_id' FROM report_notifications"), "123");
 }
 END_TEST
 
@@ -436,7 +333,7 @@ START_TEST(test_windows_expire_by_the_clock)
 
 	bed_hint(&bed, "c1", T0, T0);
 	walk("c1", statuses, ARRAY_SIZE(statuses));
-	settle("c1");
+	bed_settle(&bed, "c1", at_s(50));
 	ck_assert_int_eq(store_next_deadlines(bed.store, bed.source.id, &due, &unwarned), ERR_OK);
 	ck_assert_int_eq(due.us, at_s(620).us);
 	ck_assert_int_eq(unwarned.us, at_s(620).us);
@@ -535,11 +432,9 @@ Suite *suite(void)
 		test_reopening_keeps_what_is_stored, test_newer_file_is_refused_and_untouched, test_foreign_database_is_refused,
 		test_text_file_is_refused, test_missing_places_are_said,
 	};
-	const TTest *const transactions[] = { test_a_held_lock_is_busy_at_once, test_a_failed_verb_undoes_its_transaction };
-	const TTest *const hints[] = {
-		test_a_hint_makes_its_claim_due, test_copies_of_a_hint_make_one_read, test_a_hint_for_what_is_known_needs_no_read,
-		test_a_hint_without_time_always_needs_a_read, test_a_rejected_hint_makes_nothing_due, test_folding_goes_on_where_it_stopped,
-		test_own_parameters_join_in_reports,
+	const TTest *const transactions[] = {
+		test_a_held_lock_is_busy_at_once, test_the_probe_tells_of_a_full_disk, test_a_failed_verb_undoes_its_transaction,
+		test_lockouts_end_with_the_program,
 	};
 	const TTest *const door[] = {
 		test_steps_become_transitions, test_a_held_status_stands_beside_the_current_one, test_a_late_event_heals_gap_and_violation,
@@ -550,7 +445,6 @@ Suite *suite(void)
 	add_loop(suite, "statements", test_every_statement_prepares, STMT_MAX);
 	add(suite, "opening", opening, ARRAY_SIZE(opening));
 	add(suite, "transactions", transactions, ARRAY_SIZE(transactions));
-	add(suite, "hints", hints, ARRAY_SIZE(hints));
 	add(suite, "door", door, ARRAY_SIZE(door));
 	add(suite, "guards", guards, ARRAY_SIZE(guards));
 	return suite;
