@@ -51,6 +51,19 @@ static void on_hints(void *cls)
 	worker_wake(app->worker);
 }
 
+static void tell_serving(const struct app *app)
+{
+	sd_notifyf(0, "STATUS=Serving callbacks of %zu sources", app->conf->n_deliveries);
+}
+
+static void on_progress(const char *source, size_t n_events, bool caught_up, void *cls)
+{
+	if (caught_up)
+		tell_serving(cls);
+	else
+		sd_notifyf(0, "STATUS=%s: reading all of the journal that is retained, %zu events so far", source, n_events);
+}
+
 static void on_drain(void *cls)
 {
 	struct app *app = cls;
@@ -108,18 +121,30 @@ static int open_store(struct app *app, int *ret_status)
 	return r;
 }
 
-/* The rows of the configured sources, made where they are new. */
-static int open_sources(struct app *app, struct worker_source *sources)
+static int store_sources(struct app *app, struct worker_source *sources)
 {
 	int r = store_begin(app->store);
 
 	if (r)
 		return r;
+	store_sources_unlock(app->store);
 	for (size_t i = 0; i < app->conf->n_deliveries; i++) {
 		sources[i].conf = app->conf->deliveries[i];
-		store_source(app->store, "delivery", sources[i].conf->name, &sources[i].source);
+		store_source(app->store, "delivery", sources[i].conf->name, loop_now(app->loop), &sources[i].source);
 	}
 	return store_commit(app->store);
+}
+
+/* The rows of the configured sources, made where they are new. */
+static int open_sources(struct app *app, struct worker_source *sources, int *ret_status)
+{
+	int r = store_sources(app, sources);
+
+	if (r) {
+		log_error("%s: %s", app->conf->daemon.database, store_error_text(app->store));
+		*ret_status = status_of_store(r);
+	}
+	return r;
 }
 
 static int open_worker(struct app *app, const struct worker_source *sources)
@@ -131,6 +156,8 @@ static int open_worker(struct app *app, const struct worker_source *sources)
 		.policy = app->conf->daemon.on_illegal == CONF_FLAG ? POLICY_FLAG : POLICY_HOLD,
 		.sources = sources,
 		.n_sources = app->conf->n_deliveries,
+		.on_progress = on_progress,
+		.cls = app,
 	};
 
 	return worker_new(&config, &app->worker);
@@ -197,6 +224,9 @@ static int open_loop(struct app *app)
 		r = fetcher_new(app->loop, &app->fetcher);
 	if (!r)
 		r = loop_timer_new(app->loop, on_drain, app, &app->drain);
+	/* Before the log says that anything is served: a SIGHUP that comes at once must wait for the loop, not kill. */
+	if (!r)
+		r = signals_new(app->loop, on_stop, on_reload, app, &app->signals);
 	return r;
 }
 
@@ -208,7 +238,7 @@ static int open_parts(struct app *app, int *ret_status)
 	if (!r)
 		r = open_loop(app);
 	if (!r)
-		r = open_sources(app, sources);
+		r = open_sources(app, sources, ret_status);
 	if (!r)
 		r = open_worker(app, sources);
 	if (!r) {
@@ -217,8 +247,6 @@ static int open_parts(struct app *app, int *ret_status)
 	}
 	if (!r)
 		r = open_admin(app);
-	if (!r)
-		r = signals_new(app->loop, on_stop, on_reload, app, &app->signals);
 	free(sources);
 	return r;
 }
@@ -248,7 +276,8 @@ int app_run(struct app *app)
 {
 	if (app->conf->n_deliveries == 0)
 		log_warning("no [delivery NAME] section is configured: there is nothing to listen for");
-	sd_notifyf(0, "READY=1\nSTATUS=Serving callbacks of %zu sources", app->conf->n_deliveries);
+	sd_notify(0, "READY=1");
+	tell_serving(app);
 	return loop_run(app->loop) == ERR_OK ? EX_OK : EX_SOFTWARE;
 }
 

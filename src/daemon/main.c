@@ -4,6 +4,7 @@
  * Daemon layer.
  */
 #include <getopt.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -86,6 +87,15 @@ static int bad_configuration(const struct conf_error *error)
 	return EX_CONFIG;
 }
 
+/* A large answer's memory goes back to the system; left to itself, glibc learns to keep such blocks, and the threads
+ * in which libcurl resolves names get heaps of their own. Both would be resident for good. */
+static void keep_heap_small(void)
+{
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+}
+
 /* As many descriptors as the system lets us have: a server that runs out of them can't even refuse. */
 static void raise_descriptor_limit(void)
 {
@@ -119,6 +129,7 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	keep_heap_small();
 	log_open("claimd", LOG_LEVEL_INFO);
 	if (conf_load(options.conf_file, &conf, &error) != ERR_OK)
 		return bad_configuration(&error);

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "model/reconcile.h"
 #include "worker/settle.h"
+#include "worker/tell.h"
 
 /* Claims of one transaction: a few milliseconds. */
 #define APPLY_ROWS 64
@@ -76,17 +77,18 @@ static void free_steps(struct timeline *timeline)
 static int take_seen(struct apply *apply, struct shipment *shipment, const struct seen *seen, struct note *note)
 {
 	const struct apply_config *config = &apply->config;
-	struct wall now = loop_now(config->loop);
+	struct wall upstream_now = wall_add(seen->seen_at, gate_skew_us(config->gate));
 	CLEANUP(free_steps) struct timeline timeline = { 0 };
 	int r = store_timeline(config->store, shipment->id, NULL, &timeline);
 
 	if (r)
 		return r;
-	note->decision = reconcile(config->model, config->policy, now, shipment, &timeline, seen);
+	note->decision = reconcile(config->model, config->policy, upstream_now, shipment, &timeline, seen);
 	if (note->decision == DECISION_STALE)
 		return ERR_OK;
-	store_apply(config->store, shipment, &timeline, note->decision == DECISION_SUSPECT ? NULL : seen, now,
-	            &note->changes);
+	store_apply(config->store, shipment, &timeline, seen->seen_at, &note->changes);
+	if (note->decision != DECISION_SUSPECT)
+		store_price(config->store, shipment->id, seen);
 	if (timeline.n > 0)
 		note->last = timeline.steps[timeline.n - 1];
 	return ERR_OK;
@@ -108,7 +110,7 @@ static void settle_unseen(const struct apply *apply, const struct settle_pass *p
 	if (apply->claims.n_unreadable > 0)
 		settle_failed(pass, pending);
 	else
-		settle_missing(pass, shipment, pending);
+		settle_missing(pass, shipment->reported[0] == '\0' || is_closed(apply, shipment), pending);
 }
 
 static int take_one(struct apply *apply, size_t asked, struct note *note)
@@ -124,11 +126,13 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 	*note = (struct note){ .external_id = apply->asked[asked].external_id, .decision = DECISION_SAME };
 	if (seen) {
 		seen->via = pending.via;
+		seen->seen_at = pass.now;
 		r = take_seen(apply, &shipment, seen, note);
 		settle_read(&pass, note->decision, &shipment, is_closed(apply, &shipment), &pending);
 	} else {
+		note->missing = !pending.missing;
 		settle_unseen(apply, &pass, &shipment, &pending);
-		note->missing = pending.missing;
+		note->missing = note->missing && pending.missing;
 	}
 	store_pending_save(apply->config.store, shipment.id, &pending, seen ? pass.now : WALL_NONE);
 	return r;
@@ -144,14 +148,7 @@ static void tell(const struct apply *apply, const struct note *note)
 	if (note->decision == DECISION_SUSPECT)
 		log_notice("%s: claim %s: an illegal status was read; reading it once more before it counts", source,
 		           note->external_id);
-	if (note->changes.violations > 0)
-		log_warning("%s: claim %s: %s -> %s is %s%s", source, note->external_id,
-		            note->last.from[0] ? note->last.from : "(nothing)", note->last.status,
-		            verdict_text(note->last.verdict), note->last.adopted ? "" : ", held");
-	else if (note->changes.transitions > 0)
-		log_info("%s: claim %s: %s -> %s (%s)", source, note->external_id,
-		         note->last.from[0] ? note->last.from : "(nothing)", note->last.status,
-		         verdict_text(note->last.verdict));
+	tell_changes(source, note->external_id, &note->last, &note->changes, false);
 }
 
 /* One transaction; *ret_n claims of it are stored. */
@@ -223,9 +220,11 @@ static int isolate(struct apply *apply, int error)
 
 	int r = apply_failure(&apply->config, &apply->asked[apply->next]);
 
-	if (!r)
-		apply->next++;
-	return r;
+	/* A row that is gone has nothing to put off, and must not keep the others. */
+	if (r && r != ERR_NOT_FOUND)
+		return r;
+	apply->next++;
+	return ERR_OK;
 }
 
 static void on_turn(void *cls)

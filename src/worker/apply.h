@@ -12,6 +12,7 @@
 #include "model/timeline.h"
 #include "store/store.h"
 #include "wire/claims.h"
+#include "worker/gate.h"
 
 struct apply;
 
@@ -19,6 +20,7 @@ struct apply_config {
 	struct loop *loop;
 	struct store *store;
 	const struct conf_delivery *conf;
+	const struct gate *gate; /* knows the upstream's clock */
 	const struct model *model;
 	enum policy policy;
 };

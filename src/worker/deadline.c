@@ -22,7 +22,7 @@ struct deadline_clock {
 	struct loop *loop;
 	struct store *store;
 	const struct conf_delivery *conf;
-	int64_t source_id;
+	const struct gate *gate;
 	struct loop_timer *timer;
 	loop_fn fn;
 	void *cls;
@@ -39,23 +39,23 @@ struct found {
 static int find(struct deadline_clock *clock, struct wall now, struct found *ret)
 {
 	struct wall horizon = wall_add(now, clock->conf->approval_warning_us);
-	int r = store_deadlines_passed(clock->store, clock->source_id, now, ret->passed, DEADLINE_ROWS, &ret->n_passed);
+	int r = store_deadlines_passed(clock->store, gate_source_id(clock->gate), now, ret->passed, DEADLINE_ROWS, &ret->n_passed);
 
 	/* The passed ones are closed first, so that they are not warned of as well. */
 	if (!r && ret->n_passed == 0)
-		r = store_deadlines_unwarned(clock->store, clock->source_id, horizon, ret->unwarned, DEADLINE_ROWS,
+		r = store_deadlines_unwarned(clock->store, gate_source_id(clock->gate), horizon, ret->unwarned, DEADLINE_ROWS,
 		                             &ret->n_unwarned);
 	return r;
 }
 
-static int store_found(struct deadline_clock *clock, struct wall now, const struct found *found)
+static int store_found(struct deadline_clock *clock, const struct found *found)
 {
 	int r = store_begin(clock->store);
 
 	if (r)
 		return r;
 	for (size_t i = 0; i < found->n_passed; i++)
-		store_window_expire(clock->store, &found->passed[i], now);
+		store_window_expire(clock->store, &found->passed[i], loop_now(clock->loop));
 	for (size_t i = 0; i < found->n_unwarned; i++)
 		store_window_warned(clock->store, &found->unwarned[i]);
 	return store_commit(clock->store);
@@ -90,14 +90,14 @@ static void arm(struct deadline_clock *clock)
 	struct wall due = WALL_NONE;
 	struct wall unwarned = WALL_NONE;
 
-	if (store_next_deadlines(clock->store, clock->source_id, &due, &unwarned) != ERR_OK) {
+	if (store_next_deadlines(clock->store, gate_source_id(clock->gate), &due, &unwarned) != ERR_OK) {
 		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
 		return;
 	}
 	if (wall_is_set(unwarned))
 		due = earlier(due, wall_add(unwarned, -clock->conf->approval_warning_us));
 	if (wall_is_set(due))
-		loop_timer_at(clock->timer, due);
+		loop_timer_at(clock->timer, wall_add(due, -gate_skew_us(clock->gate)));
 	else
 		loop_timer_unset(clock->timer);
 }
@@ -105,12 +105,12 @@ static void arm(struct deadline_clock *clock)
 static void on_timer(void *cls)
 {
 	struct deadline_clock *clock = cls;
-	struct wall now = loop_now(clock->loop);
+	struct wall now = wall_add(loop_now(clock->loop), gate_skew_us(clock->gate));
 	struct found found = { 0 };
 	int r = find(clock, now, &found);
 
 	if (!r && found.n_passed + found.n_unwarned > 0)
-		r = store_found(clock, now, &found);
+		r = store_found(clock, &found);
 	if (r) {
 		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
 		return;
@@ -141,14 +141,14 @@ struct deadline_clock *deadline_clock_free(struct deadline_clock *clock)
 	return NULL;
 }
 
-int deadline_clock_new(struct loop *loop, struct store *store, const struct conf_delivery *conf, int64_t source_id,
+int deadline_clock_new(struct loop *loop, struct store *store, const struct conf_delivery *conf, const struct gate *gate,
                        struct deadline_clock **ret)
 {
 	CLEANUP(deadline_clock_cleanup) struct deadline_clock *clock = calloc(1, sizeof(*clock));
 
 	if (!clock)
 		return ERR_NOMEM;
-	*clock = (struct deadline_clock){ .loop = loop, .store = store, .conf = conf, .source_id = source_id };
+	*clock = (struct deadline_clock){ .loop = loop, .store = store, .conf = conf, .gate = gate };
 
 	int r = loop_timer_new(loop, on_timer, clock, &clock->timer);
 

@@ -11,11 +11,13 @@
 #include "conf/conf.h"
 #include "loop/loop.h"
 #include "store/store.h"
+#include "worker/gate.h"
 
 struct deadline_clock;
 
-/* CONF outlives it. FN is called when a window has expired: a read is due. */
-int deadline_clock_new(struct loop *loop, struct store *store, const struct conf_delivery *conf, int64_t source_id,
+/* Windows run on the upstream's clock, which GATE knows. CONF and GATE outlive it. FN is called when a window has
+ * expired: a read is due. */
+int deadline_clock_new(struct loop *loop, struct store *store, const struct conf_delivery *conf, const struct gate *gate,
                        struct deadline_clock **ret);
 void deadline_clock_on_expired(struct deadline_clock *clock, loop_fn fn, void *cls);
 struct deadline_clock *deadline_clock_free(struct deadline_clock *clock); /* takes NULL, returns NULL */

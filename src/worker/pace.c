@@ -14,24 +14,22 @@
 #define PAUSE_BASE_US (500 * USEC_PER_MS)
 #define PAUSE_CAP_US (60 * USEC_PER_SEC)
 
-/* A Retry-After beyond this is somebody's mistake. */
-#define RETRY_AFTER_MAX_S 3600
-
 #define LOCKOUT_PROBE_US (15 * 60 * USEC_PER_SEC)
 
-void pace_init(struct pace *pace)
+static bool is_paused(const struct source *source, struct wall now)
 {
-	pace->limit = WIRE_BULK_IDS_MAX;
+	struct wall until = source->paused_until;
+
+	return wall_is_set(until) && wall_cmp(now, until) < 0 && until.us - now.us <= PACE_PAUSE_MAX_US;
 }
 
-size_t pace_batch(const struct pace *pace)
-{
-	return pace->limit;
-}
-
+/* A pause is never cut short by another request that was under way when it began. */
 static void pause_us(struct source *source, struct wall now, int64_t us)
 {
-	source->paused_until = wall_add(now, us);
+	struct wall until = wall_add(now, us);
+
+	if (!is_paused(source, now) || wall_cmp(until, source->paused_until) > 0)
+		source->paused_until = until;
 }
 
 static int64_t growing_pause_us(const struct source *source, uint64_t random)
@@ -39,66 +37,79 @@ static int64_t growing_pause_us(const struct source *source, uint64_t random)
 	return backoff_delay_us((unsigned)source->failures, PAUSE_FLOOR_US, PAUSE_BASE_US, PAUSE_CAP_US, random);
 }
 
-static void succeed(struct pace *pace, struct source *source)
+static void succeed(struct source *source, struct wall now)
 {
+	/* It began before the upstream asked for the pause. */
+	if (source->state == SOURCE_LIMITED && is_paused(source, now))
+		return;
 	source->state = SOURCE_OK;
 	source->failures = 0;
 	source->paused_until = WALL_NONE;
-	pace->limit = pace->limit * 2 < WIRE_BULK_IDS_MAX ? pace->limit * 2 : WIRE_BULK_IDS_MAX;
 }
 
 static void slow_down(struct source *source, int64_t retry_after_s, struct wall now, uint64_t random)
 {
 	source->state = SOURCE_LIMITED;
 	source->failures++;
-	if (retry_after_s > RETRY_AFTER_MAX_S)
-		retry_after_s = RETRY_AFTER_MAX_S;
-	if (retry_after_s > 0)
+	if (retry_after_s > PACE_PAUSE_MAX_US / USEC_PER_SEC)
+		pause_us(source, now, PACE_PAUSE_MAX_US);
+	else if (retry_after_s > 0)
 		pause_us(source, now, retry_after_s * USEC_PER_SEC);
 	else
 		pause_us(source, now, growing_pause_us(source, random));
 }
 
-static void narrow(struct pace *pace, size_t n)
+static void suspect_answer(struct source *source, bool several, struct wall now, uint64_t random)
 {
-	pace->limit = n > 1 ? n / 2 : 1;
-}
-
-static void suspect_answer(struct pace *pace, struct source *source, size_t n, struct wall now, uint64_t random)
-{
-	narrow(pace, n);
 	source->state = SOURCE_LIMITED;
-	if (n == 1 || source->failures == 0)
+	if (!several || source->failures == 0)
 		source->failures++;
 	pause_us(source, now, growing_pause_us(source, random));
 }
 
-void pace_outcome(struct pace *pace, struct source *source, enum outcome_kind outcome, size_t n, int64_t retry_after_s,
-                  struct wall now, uint64_t random)
+static void lock_out(struct source *source, struct wall now)
+{
+	source->state = SOURCE_LOCKED_OUT;
+	source->failures++;
+	pause_us(source, now, LOCKOUT_PROBE_US);
+}
+
+void pace_source(struct source *source, enum outcome_kind outcome, bool several, int64_t retry_after_s, struct wall now,
+                 uint64_t random)
 {
 	switch (outcome) {
 	case OUTCOME_OK:
-		succeed(pace, source);
-		return;
 	case OUTCOME_GONE:
-		if (n == 1)
-			succeed(pace, source);
-		else
-			narrow(pace, n);
+		succeed(source, now);
 		return;
 	case OUTCOME_AUTH:
-		source->state = SOURCE_LOCKED_OUT;
-		source->failures++;
-		pause_us(source, now, LOCKOUT_PROBE_US);
+		lock_out(source, now);
 		return;
 	case OUTCOME_LIMITED:
 	case OUTCOME_RETRY:
 		slow_down(source, retry_after_s, now, random);
 		return;
 	case OUTCOME_PROTOCOL:
-		suspect_answer(pace, source, n, now, random);
+		suspect_answer(source, several, now, random);
 		return;
 	case OUTCOME_KIND_MAX:
 		return;
 	}
+}
+
+size_t pace_limit(size_t limit, enum outcome_kind outcome, size_t n)
+{
+	switch (outcome) {
+	case OUTCOME_OK:
+		return limit * 2 < WIRE_BULK_IDS_MAX ? limit * 2 : WIRE_BULK_IDS_MAX;
+	case OUTCOME_GONE:
+	case OUTCOME_PROTOCOL:
+		return n > 1 ? n / 2 : 1;
+	case OUTCOME_AUTH:
+	case OUTCOME_LIMITED:
+	case OUTCOME_RETRY:
+	case OUTCOME_KIND_MAX:
+		return limit;
+	}
+	return limit;
 }

@@ -2,18 +2,18 @@
 /*
  * From due rows to requests, and from outcomes to what the source may do next.
  * Worker layer.
- * What an answer means for a claim is apply.c's; what a failure means for the source's pace is pace.c's.
+ * What an answer means for a claim is apply.c's; what a failure means for the source is the gate's.
  */
 #include "worker/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/backoff.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "worker/apply.h"
 #include "worker/pace.h"
+#include "worker/settle.h"
 
 /* When the file is locked, full or failing. */
 #define READER_RETRY_US (200 * USEC_PER_MS)
@@ -29,8 +29,7 @@ struct batch {
 
 struct reader {
 	struct reader_config config;
-	struct delivery *client;
-	struct pace pace;
+	size_t limit; /* claims of the next request */
 	struct batch *batches;
 	size_t n_in_flight; /* claims */
 	struct loop_timer *timer;
@@ -52,25 +51,44 @@ static bool is_in_flight(const struct reader *reader, const struct due *due)
 	return false;
 }
 
+/* Reads further ahead than any is ever put off were put off by a clock that has been set back since: they are due now. */
+static int pull_in(struct reader *reader, struct wall now)
+{
+	struct store *store = reader->config.store;
+	int64_t source_id = gate_source_id(reader->config.gate);
+	struct wall limit = wall_add(now, settle_ahead_max_us(reader->config.conf));
+	struct wall beyond = WALL_NONE;
+	int r = store_next_due(store, source_id, limit, &beyond);
+
+	if (r || !wall_is_set(beyond))
+		return r;
+	r = store_begin(store);
+	if (r)
+		return r;
+	store_pull_due(store, source_id, limit, now);
+	return store_commit(store);
+}
+
 /* The due claims that are not in flight, at most as many as the pace allows in one request. */
 static int collect(struct reader *reader, struct wall now, struct batch **ret)
 {
-	size_t limit = pace_batch(&reader->pace);
-	size_t room = limit + reader->n_in_flight;
+	size_t room = reader->limit + reader->n_in_flight;
 	struct batch *batch = malloc(sizeof(*batch) + room * sizeof(batch->dues[0]));
 	size_t n = 0;
 
 	if (!batch)
 		return ERR_NOMEM;
 
-	int r = store_due(reader->config.store, reader->config.source.id, now, batch->dues, room, &n);
+	int r = pull_in(reader, now);
 
+	if (!r)
+		r = store_due(reader->config.store, gate_source_id(reader->config.gate), now, batch->dues, room, &n);
 	if (r) {
 		free(batch);
 		return r;
 	}
 	*batch = (struct batch){ .reader = reader };
-	for (size_t i = 0; i < n && batch->n < limit; i++)
+	for (size_t i = 0; i < n && batch->n < reader->limit; i++)
 		if (!is_in_flight(reader, &batch->dues[i]))
 			batch->dues[batch->n++] = batch->dues[i];
 	qsort(batch->dues, batch->n, sizeof(batch->dues[0]), compare_ids);
@@ -108,41 +126,13 @@ static void on_applied(void *cls)
 	reader->config.on_applied(reader->config.cls);
 }
 
-/* Saves the source's state; a failure to do so costs nothing but the memory of it. */
-static void save_source(struct reader *reader, const char *reason, bool read)
-{
-	struct store *store = reader->config.store;
-
-	if (store_begin(store) != ERR_OK)
-		return;
-	store_source_save(store, &reader->config.source, reason);
-	if (read)
-		store_source_read(store, reader->config.source.id, loop_now(reader->config.loop));
-	if (store_commit(store) != ERR_OK)
-		log_debug("%s: the source's state was not saved: %s", reader->config.conf->name, store_error_text(store));
-}
-
-static void tell_failure(const struct reader *reader, const struct delivery_answer *answer, enum source_state before)
-{
-	const struct source *source = &reader->config.source;
-	const char *name = reader->config.conf->name;
-	double pause_s = (double)(source->paused_until.us - loop_now(reader->config.loop).us) / 1e6;
-
-	if (source->state == SOURCE_LOCKED_OUT)
-		log_error("%s: locked out: %s; callbacks go on being stored; check token_file, then reload or restart", name,
-		          answer->reason);
-	else if (before == SOURCE_OK)
-		log_warning("%s: %s; next request in %.1f s", name, answer->reason, pause_s);
-	else
-		log_info("%s: %s; next request in %.1f s", name, answer->reason, pause_s);
-}
-
 static struct apply_config apply_config_of(const struct reader *reader)
 {
 	return (struct apply_config){
 		.loop = reader->config.loop,
 		.store = reader->config.store,
 		.conf = reader->config.conf,
+		.gate = reader->config.gate,
 		.model = &model_claims,
 		.policy = reader->config.policy,
 	};
@@ -172,9 +162,9 @@ static void take_failure(struct batch *batch, struct delivery_answer *answer)
 {
 	bool alone = batch->n == 1;
 
-	if (answer->outcome == OUTCOME_GONE && alone)
+	if (answer->end.outcome == OUTCOME_GONE && alone)
 		take_answer(batch, answer); /* for one id, a 404 and an answer without it say the same */
-	else if (answer->outcome == OUTCOME_PROTOCOL && alone)
+	else if (answer->end.outcome == OUTCOME_PROTOCOL && alone)
 		step_back(batch);
 	else
 		batch_end(batch);
@@ -184,22 +174,15 @@ static void on_answer(struct delivery_answer *answer, void *cls)
 {
 	struct batch *batch = cls;
 	struct reader *reader = batch->reader;
-	struct source *source = &reader->config.source;
-	enum source_state before = source->state;
-	bool ok = answer->outcome == OUTCOME_OK;
 
-	pace_outcome(&reader->pace, source, answer->outcome, batch->n, answer->retry_after_s, loop_now(reader->config.loop),
-	             backoff_random());
-	save_source(reader, source->state == SOURCE_OK ? "" : answer->reason, ok);
-	if (source->state != SOURCE_OK)
-		tell_failure(reader, answer, before);
-	else if (before != SOURCE_OK)
-		log_notice("%s: the upstream answers again", reader->config.conf->name);
-	if (ok)
+	gate_end(reader->config.gate, &answer->end, batch->n > 1);
+	reader->limit = pace_limit(reader->limit, answer->end.outcome, batch->n);
+	if (answer->end.outcome == OUTCOME_OK)
 		take_answer(batch, answer);
 	else
 		take_failure(batch, answer);
 	wire_claims_done(&answer->claims);
+	reader->config.on_end(reader->config.cls);
 }
 
 static int start(struct reader *reader, struct batch *batch)
@@ -211,7 +194,7 @@ static int start(struct reader *reader, struct batch *batch)
 	for (size_t i = 0; i < batch->n; i++)
 		ids[i] = batch->dues[i].external_id;
 
-	int r = delivery_bulk_info(reader->client, ids, batch->n, on_answer, batch);
+	int r = delivery_bulk_info(reader->config.client, ids, batch->n, on_answer, batch);
 
 	free(ids);
 	if (r)
@@ -227,7 +210,7 @@ static void sleep_until_due(struct reader *reader, struct wall now)
 {
 	struct wall due = WALL_NONE;
 
-	if (store_next_due(reader->config.store, reader->config.source.id, now, &due) != ERR_OK)
+	if (store_next_due(reader->config.store, gate_source_id(reader->config.gate), now, &due) != ERR_OK)
 		loop_timer_after(reader->timer, READER_RETRY_US);
 	else if (wall_is_set(due))
 		loop_timer_at(reader->timer, due);
@@ -239,15 +222,15 @@ static void sleep_until_due(struct reader *reader, struct wall now)
 static bool read_some(struct reader *reader)
 {
 	struct wall now = loop_now(reader->config.loop);
-	struct wall paused_until = reader->config.source.paused_until;
+	struct wall until;
 	struct batch *batch = NULL;
 
-	if (wall_is_set(paused_until) && wall_cmp(now, paused_until) < 0) {
-		loop_timer_at(reader->timer, paused_until);
+	if (!gate_is_open(reader->config.gate, &until)) {
+		loop_timer_at(reader->timer, until);
 		return false;
 	}
 
-	int64_t delay = delivery_delay_us(reader->client);
+	int64_t delay = delivery_delay_us(reader->config.client);
 
 	if (delay < 0)
 		return false;
@@ -280,24 +263,10 @@ void reader_wake(struct reader *reader)
 	on_timer(reader);
 }
 
-void reader_unlock(struct reader *reader)
-{
-	struct source *source = &reader->config.source;
-
-	if (source->state != SOURCE_LOCKED_OUT)
-		return;
-	source->state = SOURCE_OK;
-	source->paused_until = WALL_NONE;
-	save_source(reader, "", false);
-	reader_wake(reader);
-}
-
 struct reader *reader_free(struct reader *reader)
 {
 	if (!reader)
 		return NULL;
-	/* The client first: its calls point to the batches. */
-	delivery_free(reader->client);
 	while (reader->batches) {
 		struct batch *batch = reader->batches;
 
@@ -317,15 +286,12 @@ int reader_new(const struct reader_config *config, struct reader **ret)
 	if (!reader)
 		return ERR_NOMEM;
 	reader->config = *config;
-	pace_init(&reader->pace);
+	reader->limit = WIRE_BULK_IDS_MAX;
 
 	int r = loop_timer_new(config->loop, on_timer, reader, &reader->timer);
 
-	if (!r)
-		r = delivery_new(config->loop, config->fetcher, config->conf, &reader->client);
 	if (r)
 		return r;
-	reader_unlock(reader);
 	loop_timer_after(reader->timer, 0);
 	*ret = reader;
 	reader = NULL;

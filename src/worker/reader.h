@@ -12,31 +12,29 @@
 #include "loop/loop.h"
 #include "model/timeline.h"
 #include "store/store.h"
+#include "worker/gate.h"
 
 struct reader;
 
 struct reader_config {
 	struct loop *loop;
-	struct fetcher *fetcher;
 	struct store *store;
-	const struct conf_delivery *conf; /* outlives the reader */
+	const struct conf_delivery *conf; /* as gate and client, outlives the reader's calls */
+	struct gate *gate;
+	struct delivery *client;
 	enum policy policy;
-	struct source source; /* its row, as read at start */
-	loop_fn on_applied;   /* after an answer was stored: windows may have changed */
+	void (*on_end)(void *cls);     /* a request has ended: the client has room for another */
+	void (*on_applied)(void *cls); /* an answer was stored: windows may have changed */
 	void *cls;
 };
 
-/* A source that was locked out starts afresh: its token may be another one now. */
 int reader_new(const struct reader_config *config, struct reader **ret);
 
-/* Requests under way are given up; their claims stay due. Takes NULL, returns NULL. */
+/* The client must have been freed before, and its calls with it; their claims stay due. Takes NULL, returns NULL. */
 struct reader *reader_free(struct reader *reader);
 
 /* Something may be due that was not: looks, and reads if it is. */
 void reader_wake(struct reader *reader);
-
-/* The credentials may have changed: a lockout is lifted. */
-void reader_unlock(struct reader *reader);
 
 DEFINE_CLEANUP(reader, struct reader *, reader_free)
 

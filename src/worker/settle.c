@@ -32,6 +32,20 @@ static struct wall next_sweep(const struct settle_pass *pass)
 	return (struct wall){ (due + grid - 1) / grid * grid };
 }
 
+/* Failures are counted below zero: they say nothing of how far the upstream lags, which is counted from here on. */
+static void count_from_zero(struct pending *pending)
+{
+	if (pending->tries < 0)
+		pending->tries = 0;
+}
+
+int64_t settle_ahead_max_us(const struct conf_delivery *conf)
+{
+	int64_t sweep = conf->sweep_after_us + 2 * (conf->sweep_after_us / SWEEP_GRID + 1);
+
+	return sweep > conf->stale_retry.max_us ? sweep : conf->stale_retry.max_us;
+}
+
 /* The hints that the read was for are served; those that came during it are not. */
 static void serve(const struct settle_pass *pass, struct pending *pending)
 {
@@ -40,23 +54,47 @@ static void serve(const struct settle_pass *pass, struct pending *pending)
 		pending->served_id = pass->asked_hint_id;
 }
 
+static bool came_during_read(const struct settle_pass *pass, const struct pending *pending)
+{
+	return pending->hint_id > pass->asked_hint_id;
+}
+
+static void read_at_once(const struct settle_pass *pass, struct pending *pending)
+{
+	pending->due = pass->now;
+	pending->via = VIA_CALLBACK;
+}
+
 static void wait_for_news(const struct settle_pass *pass, bool closed, struct pending *pending)
 {
-	if (pending->hint_id > pass->asked_hint_id) {
-		pending->due = pass->now;
-		pending->via = VIA_CALLBACK;
+	if (came_during_read(pass, pending)) {
+		read_at_once(pass, pending);
 		return;
 	}
 	pending->due = closed ? WALL_NONE : next_sweep(pass);
 	pending->via = VIA_SWEEP;
 }
 
+/* Whether the answer can't be the one that hints were about. One without a time promised something newer than the
+ * answer only if that is older than what was known already. */
+static bool is_stale(enum decision decision, const struct shipment *shipment, const struct pending *pending)
+{
+	if (wall_is_set(pending->promised))
+		return wall_cmp(shipment->newest.updated, pending->promised) < 0;
+	return decision == DECISION_STALE && pending->hint_id > pending->served_id;
+}
+
 void settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
                  struct pending *pending)
 {
-	bool stale = wall_is_set(pending->promised) && wall_cmp(shipment->newest.updated, pending->promised) < 0;
+	bool stale = is_stale(decision, shipment, pending);
 
 	pending->missing = false;
+	count_from_zero(pending);
+	if (decision != DECISION_SUSPECT && stale && came_during_read(pass, pending)) {
+		read_at_once(pass, pending);
+		return;
+	}
 	if (decision == DECISION_SUSPECT || (stale && pending->tries < STALE_TRIES)) {
 		pending->tries += stale;
 		pending->due = soon(pass);
@@ -66,16 +104,34 @@ void settle_read(const struct settle_pass *pass, enum decision decision, const s
 	wait_for_news(pass, closed, pending);
 }
 
-void settle_missing(const struct settle_pass *pass, const struct shipment *shipment, struct pending *pending)
+void settle_event(const struct settle_pass *pass, bool window, bool closed, struct pending *pending)
 {
-	if (pending->tries < MISSING_TRIES) {
+	bool swept = pending->via == VIA_SWEEP || !wall_is_set(pending->due);
+
+	if (!swept)
+		return;
+	if (!pending->read || window) {
+		pending->due = pass->now;
+		pending->via = VIA_JOURNAL;
+		return;
+	}
+	pending->due = closed ? WALL_NONE : next_sweep(pass);
+	pending->via = VIA_SWEEP;
+}
+
+void settle_missing(const struct settle_pass *pass, bool closed, struct pending *pending)
+{
+	bool is_news = !pending->missing || pending->hint_id > pending->served_id;
+
+	count_from_zero(pending);
+	if (is_news && pending->tries < MISSING_TRIES) {
 		pending->tries++;
 		pending->due = soon(pass);
 		return;
 	}
 	pending->missing = true;
 	serve(pass, pending);
-	wait_for_news(pass, shipment->reported[0] == '\0', pending);
+	wait_for_news(pass, closed, pending);
 }
 
 void settle_failed(const struct settle_pass *pass, struct pending *pending)
@@ -84,7 +140,7 @@ void settle_failed(const struct settle_pass *pass, struct pending *pending)
 	int64_t floor = conf->stale_retry.min_us;
 	int64_t cap = conf->sweep_after_us > floor ? conf->sweep_after_us : floor;
 
-	pending->tries++;
-	pending->due = wall_add(pass->now, backoff_delay_us((unsigned)pending->tries, floor, conf->stale_retry.max_us, cap,
+	pending->tries = pending->tries < 0 ? pending->tries - 1 : -1;
+	pending->due = wall_add(pass->now, backoff_delay_us((unsigned)-pending->tries, floor, conf->stale_retry.max_us, cap,
 	                                                    pass->random));
 }

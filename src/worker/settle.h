@@ -17,14 +17,23 @@ struct settle_pass {
 	int64_t asked_hint_id; /* the newest hint that was folded in when the read began */
 };
 
-/* The claim was read and reconciled. Read again after stale_retry while it is older than a hint promised (S003:
- * info may lag), or while an illegal status wants confirming; at once when hints came during the read; otherwise
- * after sweep_after, and never once CLOSED (a terminal status that stands). */
+/* No read is ever put off further than this. */
+int64_t settle_ahead_max_us(const struct conf_delivery *conf);
+
+/* The claim was read and reconciled. Read again at once when hints came during the read; after stale_retry while it is
+ * older than a hint promised (S003: info may lag), or while an illegal status wants confirming; otherwise after
+ * sweep_after, and never once CLOSED (a terminal status that stands). */
 void settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
                  struct pending *pending);
 
-/* The upstream does not know the claim: it may lag behind its own callback, so it is asked again a few times. */
-void settle_missing(const struct settle_pass *pass, const struct shipment *shipment, struct pending *pending);
+/* A journal event told of the claim. What events lack (price, version, an offer's end) is read once, and again when
+ * a WINDOW has opened; a sweep that was due is put off, since the claim has been heard of; a claim that is CLOSED
+ * needs none. Hints stay owed to their own read. */
+void settle_event(const struct settle_pass *pass, bool window, bool closed, struct pending *pending);
+
+/* The upstream does not know the claim: it may lag behind its own callback, so it is asked again a few times; after
+ * that once in sweep_after, and never when it is CLOSED or was never seen. */
+void settle_missing(const struct settle_pass *pass, bool closed, struct pending *pending);
 
 /* The claim could not be read or stored, though its source works: tried again ever more slowly. Its hints stay owed. */
 void settle_failed(const struct settle_pass *pass, struct pending *pending);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The worker: folds hints, reads what is due, keeps the windows' clocks. One reader and one clock a source.
+ * The worker: folds hints, reads what is due, follows the journals, keeps the windows' clocks. One desk a source.
  * Worker layer: never sees a listening socket; it meets the listener in the store.
  */
 #ifndef CLAIMD_WORKER_WORKER_H
@@ -27,6 +27,9 @@ struct worker_config {
 	enum policy policy;
 	const struct worker_source *sources; /* copied */
 	size_t n_sources;
+	/* How far the first reading of a source's journal has come; may be NULL. */
+	void (*on_progress)(const char *source, size_t n_events, bool caught_up, void *cls);
+	void *cls;
 };
 
 /* Goes on where the store says that the last run ended. */

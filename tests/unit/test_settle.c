@@ -28,7 +28,6 @@ static struct pending pending_of(struct wall promised)
 }
 
 static const struct shipment seen_now = { .newest = { .revision = 3, .updated = { INT64_C(1790000000) * 1000000 } }, .reported = "new" };
-static const struct shipment never_seen = { .newest = { .updated = { INT64_MIN } } };
 
 static void assert_soon(const struct pending *pending)
 {
@@ -119,6 +118,33 @@ START_TEST(test_hints_during_the_read_want_another)
 }
 END_TEST
 
+START_TEST(test_hints_during_a_stale_read_are_not_kept_waiting)
+{
+	struct settle_pass pass = pass_with(5, 1);
+	struct pending pending = pending_of(wall_add(NOW, 1));
+
+	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.served_id, 0);
+	ck_assert_int_eq(pending.due.us, NOW.us);
+	ck_assert_int_eq(pending.tries, 0);
+}
+END_TEST
+
+START_TEST(test_an_answer_older_than_what_is_known_serves_no_hint_without_time)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(WALL_NONE);
+
+	settle_read(&pass, DECISION_STALE, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.served_id, 0);
+	assert_soon(&pending);
+	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.served_id, 7);
+	settle_read(&pass, DECISION_STALE, &seen_now, false, &pending);
+	assert_swept(&pending);
+}
+END_TEST
+
 START_TEST(test_a_missing_claim_is_asked_for_a_few_times_then_settled)
 {
 	struct settle_pass pass = pass_with(7, 1);
@@ -126,7 +152,7 @@ START_TEST(test_a_missing_claim_is_asked_for_a_few_times_then_settled)
 	int reads = 0;
 
 	while (!pending.missing && reads < 1000) {
-		settle_missing(&pass, &never_seen, &pending);
+		settle_missing(&pass, true, &pending);
 		if (!pending.missing)
 			assert_soon(&pending);
 		reads++;
@@ -144,10 +170,58 @@ START_TEST(test_a_known_claim_that_goes_missing_is_swept)
 	struct pending pending = pending_of(NOW);
 
 	while (!pending.missing)
-		settle_missing(&pass, &seen_now, &pending);
+		settle_missing(&pass, false, &pending);
 	assert_swept(&pending);
 	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
 	ck_assert(!pending.missing);
+}
+END_TEST
+
+START_TEST(test_a_claim_that_stays_missing_is_asked_for_once_a_sweep)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(NOW);
+
+	while (!pending.missing)
+		settle_missing(&pass, false, &pending);
+	settle_missing(&pass, false, &pending);
+	assert_swept(&pending);
+	pending.hint_id = 8;
+	pass.asked_hint_id = 8;
+	settle_missing(&pass, false, &pending);
+	assert_soon(&pending);
+}
+END_TEST
+
+START_TEST(test_failures_leave_the_patience_with_a_lag_untouched)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(wall_add(NOW, 1));
+	struct pending missing = pending;
+
+	for (int i = 0; i < 100; i++)
+		settle_failed(&pass, &pending);
+	missing.tries = pending.tries;
+	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.served_id, 0);
+	assert_soon(&pending);
+	settle_missing(&pass, true, &missing);
+	ck_assert(!missing.missing);
+	assert_soon(&missing);
+}
+END_TEST
+
+START_TEST(test_nothing_is_put_off_beyond_the_limit)
+{
+	struct settle_pass pass = pass_with(7, UINT64_MAX);
+	struct pending pending = pending_of(NOW);
+
+	for (int64_t us = 0; us < 10 * MINUTE_US; us += 7 * USEC_PER_SEC) {
+		pass.now = wall_add(NOW, us);
+		settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+		ck_assert_int_le(pending.due.us, pass.now.us + settle_ahead_max_us(&conf));
+	}
+	ck_assert_int_lt(settle_ahead_max_us(&conf), 2 * conf.sweep_after_us);
 }
 END_TEST
 
@@ -169,6 +243,47 @@ START_TEST(test_failures_keep_the_hint_and_slow_down)
 }
 END_TEST
 
+START_TEST(test_an_event_wants_one_read_for_what_it_lacks)
+{
+	struct settle_pass pass = pass_with(0, 1);
+	struct pending pending = { .due = WALL_NONE, .via = VIA_JOURNAL, .promised = WALL_NONE };
+
+	settle_event(&pass, false, false, &pending);
+	ck_assert_int_eq(pending.due.us, NOW.us);
+	pending.read = true;
+	pending.due = WALL_NONE;
+	settle_event(&pass, false, false, &pending);
+	assert_swept(&pending);
+}
+END_TEST
+
+START_TEST(test_an_event_that_opens_a_window_is_read_at_once)
+{
+	struct settle_pass pass = pass_with(0, 1);
+	struct pending pending = { .due = wall_add(NOW, MINUTE_US), .via = VIA_SWEEP, .promised = WALL_NONE, .read = true };
+
+	settle_event(&pass, true, false, &pending);
+	ck_assert_int_eq(pending.due.us, NOW.us);
+	ck_assert_int_eq(pending.via, VIA_JOURNAL);
+}
+END_TEST
+
+START_TEST(test_an_event_puts_the_sweep_off_but_no_owed_read)
+{
+	struct settle_pass pass = pass_with(0, 1);
+	struct pending swept = { .due = wall_add(NOW, 1), .via = VIA_SWEEP, .promised = WALL_NONE, .read = true };
+	struct pending owed = { .due = wall_add(NOW, 1), .via = VIA_CALLBACK, .promised = WALL_NONE, .read = true, .hint_id = 3 };
+
+	settle_event(&pass, false, false, &swept);
+	assert_swept(&swept);
+	settle_event(&pass, false, true, &swept);
+	ck_assert(!wall_is_set(swept.due));
+	settle_event(&pass, false, false, &owed);
+	ck_assert_int_eq(owed.due.us, NOW.us + 1);
+	ck_assert_int_eq(owed.via, VIA_CALLBACK);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("settle");
@@ -180,9 +295,17 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_stale_answers_are_bounded);
 	tcase_add_test(tcase, test_a_suspect_is_read_once_more);
 	tcase_add_test(tcase, test_hints_during_the_read_want_another);
+	tcase_add_test(tcase, test_hints_during_a_stale_read_are_not_kept_waiting);
+	tcase_add_test(tcase, test_an_answer_older_than_what_is_known_serves_no_hint_without_time);
 	tcase_add_test(tcase, test_a_missing_claim_is_asked_for_a_few_times_then_settled);
 	tcase_add_test(tcase, test_a_known_claim_that_goes_missing_is_swept);
+	tcase_add_test(tcase, test_a_claim_that_stays_missing_is_asked_for_once_a_sweep);
+	tcase_add_test(tcase, test_failures_leave_the_patience_with_a_lag_untouched);
+	tcase_add_test(tcase, test_nothing_is_put_off_beyond_the_limit);
 	tcase_add_test(tcase, test_failures_keep_the_hint_and_slow_down);
+	tcase_add_test(tcase, test_an_event_wants_one_read_for_what_it_lacks);
+	tcase_add_test(tcase, test_an_event_that_opens_a_window_is_read_at_once);
+	tcase_add_test(tcase, test_an_event_puts_the_sweep_off_but_no_owed_read);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

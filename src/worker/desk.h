@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * All that the worker has running for one source: gate, client, reader, journal and the windows' clock, each woken
+ * when another has made work for it.
+ * Worker layer. Composition only. /
+ */
+#ifndef CLAIMD_WORKER_DESK_H
+#define CLAIMD_WORKER_DESK_H
+
+#include "worker/worker.h"
+
+struct desk;
+
+int desk_new(const struct worker_config *config, const struct worker_source *source, struct desk **ret);
+struct desk *desk_free(struct desk *desk); /* takes NULL, returns NULL */
+
+/* Hints of some source have been folded. */
+void desk_wake(struct desk *desk);
+
+/* The credentials may have changed. */
+void desk_unlock(struct desk *desk);
+
+DEFINE_CLEANUP(desk, struct desk *, desk_free)
+
+#endif

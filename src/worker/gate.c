@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The gate of a source.
+ * Worker layer.
+ */
+#include "worker/gate.h"
+
+#include <stdlib.h>
+
+#include "base/backoff.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "worker/pace.h"
+
+/* A Date header tells whole seconds, cut: on average it is half a second old. A difference below this is no skew. */
+#define DATE_MEAN_AGE_US (USEC_PER_SEC / 2)
+#define SKEW_MIN_US (2 * USEC_PER_SEC)
+
+struct gate {
+	struct gate_config config;
+};
+
+int64_t gate_source_id(const struct gate *gate)
+{
+	return gate->config.source.id;
+}
+
+bool gate_is_open(const struct gate *gate, struct wall *ret_until)
+{
+	struct wall until = gate->config.source.paused_until;
+	struct wall now = loop_now(gate->config.loop);
+
+	if (!wall_is_set(until) || wall_cmp(now, until) >= 0)
+		return true;
+	/* No pause is that long: the clock has been set back since. */
+	if (until.us - now.us > PACE_PAUSE_MAX_US)
+		return true;
+	*ret_until = until;
+	return false;
+}
+
+int64_t gate_skew_us(const struct gate *gate)
+{
+	int64_t skew = gate->config.source.skew_us;
+
+	if (skew == NUMBER_NONE || (skew > -SKEW_MIN_US && skew < SKEW_MIN_US))
+		return 0;
+	return skew;
+}
+
+/* A failure to save costs nothing but the memory of it: a restart then asks a little too early. */
+static void save(struct gate *gate, const char *reason, bool read)
+{
+	struct store *store = gate->config.store;
+
+	if (store_begin(store) != ERR_OK)
+		return;
+	store_source_save(store, &gate->config.source, reason);
+	if (read)
+		store_source_read(store, gate->config.source.id, loop_now(gate->config.loop));
+	if (store_commit(store) != ERR_OK)
+		log_debug("%s: the source's state was not saved: %s", gate->config.conf->name, store_error_text(store));
+}
+
+static void tell(const struct gate *gate, const struct delivery_end *end, enum source_state before)
+{
+	const struct source *source = &gate->config.source;
+	const char *name = gate->config.conf->name;
+
+	if (source->state == SOURCE_OK) {
+		if (before != SOURCE_OK)
+			log_notice("%s: the upstream answers again", name);
+		return;
+	}
+
+	double pause_s = (double)(source->paused_until.us - loop_now(gate->config.loop).us) / 1e6;
+
+	if (source->state == SOURCE_LOCKED_OUT)
+		log_error("%s: locked out: %s; callbacks go on being stored; check token_file, then reload or restart", name,
+		          end->reason);
+	else if (before == SOURCE_OK)
+		log_warning("%s: %s; next request in %.1f s", name, end->reason, pause_s);
+	else
+		log_info("%s: %s; next request in %.1f s", name, end->reason, pause_s);
+}
+
+static void measure_skew(struct gate *gate, struct wall date)
+{
+	int64_t before = gate_skew_us(gate);
+
+	if (!wall_is_set(date))
+		return;
+	gate->config.source.skew_us = date.us + DATE_MEAN_AGE_US - loop_now(gate->config.loop).us;
+	if (before == 0 && gate_skew_us(gate) != 0)
+		log_warning("%s: the upstream's clock is %+.1f s from ours; deadlines run on the upstream's",
+		            gate->config.conf->name, (double)gate_skew_us(gate) / 1e6);
+}
+
+void gate_end(struct gate *gate, const struct delivery_end *end, bool several)
+{
+	struct source *source = &gate->config.source;
+	enum source_state before = source->state;
+
+	measure_skew(gate, end->date);
+	pace_source(source, end->outcome, several, end->retry_after_s, loop_now(gate->config.loop), backoff_random());
+	save(gate, source->state == SOURCE_OK ? "" : end->reason, end->outcome == OUTCOME_OK);
+	tell(gate, end, before);
+}
+
+/* No answer at all is how upstream throttles, too (upstream/delivery.md section 6). */
+static bool concerns_source(const struct delivery_end *end)
+{
+	switch (end->outcome) {
+	case OUTCOME_OK:
+	case OUTCOME_AUTH:
+	case OUTCOME_LIMITED:
+		return true;
+	case OUTCOME_RETRY:
+		return !end->answered;
+	case OUTCOME_GONE:
+	case OUTCOME_PROTOCOL:
+	case OUTCOME_KIND_MAX:
+		return false;
+	}
+	return false;
+}
+
+bool gate_end_page(struct gate *gate, const struct delivery_end *end)
+{
+	if (!concerns_source(end))
+		return false;
+	gate_end(gate, end, false);
+	return true;
+}
+
+bool gate_unlock(struct gate *gate)
+{
+	struct source *source = &gate->config.source;
+
+	if (source->state != SOURCE_LOCKED_OUT)
+		return false;
+	source->state = SOURCE_OK;
+	source->paused_until = WALL_NONE;
+	save(gate, "", false);
+	return true;
+}
+
+struct gate *gate_free(struct gate *gate)
+{
+	free(gate);
+	return NULL;
+}
+
+int gate_new(const struct gate_config *config, struct gate **ret)
+{
+	struct gate *gate = calloc(1, sizeof(*gate));
+
+	if (!gate)
+		return ERR_NOMEM;
+	gate->config = *config;
+	gate_unlock(gate);
+	*ret = gate;
+	return ERR_OK;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One page of the journal.
+ * Worker layer. The model decides where an event belongs and what it means; the order in which a page names its
+ * events does not matter. /
+ */
+#include "worker/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/backoff.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "model/reconcile.h"
+#include "worker/settle.h"
+#include "worker/tell.h"
+
+/* What an event did, told once its page is stored. */
+struct note {
+	enum decision decision;
+	struct changes changes;
+	struct step step;
+};
+
+struct turn {
+	const struct page_config *config;
+	struct wire_journal *page;
+	struct wall now;
+	struct note *notes; /* one for each event */
+	size_t at;          /* the event that is being stored */
+	struct wall newest; /* of the status events so far */
+};
+
+static void free_steps(struct timeline *timeline)
+{
+	free(timeline->steps);
+}
+
+static const struct step *find_step(const struct timeline *timeline, const struct seen *seen)
+{
+	for (size_t i = 0; i < timeline->n; i++)
+		if (timeline->steps[i].operation_id == seen->operation_id && strcmp(timeline->steps[i].status, seen->status) == 0)
+			return &timeline->steps[i];
+	return NULL;
+}
+
+static bool is_closed(const struct model *model, const struct shipment *shipment)
+{
+	return model_is_terminal(model, model_status(model, shipment->status)) &&
+	       strcmp(shipment->status, shipment->reported) == 0;
+}
+
+static void settle(const struct turn *turn, const struct shipment *shipment, const struct step *step,
+                   struct pending *pending)
+{
+	const struct settle_pass pass = {
+		.conf = turn->config->conf,
+		.now = turn->now,
+		.random = backoff_random(),
+		.asked_hint_id = pending->served_id,
+	};
+	bool window = step && step->window.rule && step->window.outcome == OUTCOME_OPEN;
+
+	settle_event(&pass, window, is_closed(turn->config->model, shipment), pending);
+	store_pending_save(turn->config->store, shipment->id, pending, WALL_NONE);
+}
+
+static int reconcile_event(const struct turn *turn, struct shipment *shipment, struct pending *pending,
+                           const struct seen *seen, struct note *note)
+{
+	const struct page_config *config = turn->config;
+	struct wall upstream_now = wall_add(turn->now, gate_skew_us(config->gate));
+	CLEANUP(free_steps) struct timeline timeline = { 0 };
+	int r = store_timeline(config->store, shipment->id, &seen->key, &timeline);
+
+	if (r)
+		return r;
+	note->decision = reconcile(config->model, config->policy, upstream_now, shipment, &timeline, seen);
+	if (note->decision != DECISION_CHANGED)
+		return ERR_OK;
+	store_apply(config->store, shipment, &timeline, turn->now, &note->changes);
+
+	const struct step *step = find_step(&timeline, seen);
+
+	if (step)
+		note->step = *step;
+	settle(turn, shipment, step, pending);
+	return ERR_OK;
+}
+
+static int take_status(struct turn *turn, struct seen *seen, struct note *note)
+{
+	struct store *store = turn->config->store;
+	struct shipment shipment;
+	struct pending pending;
+	int64_t id;
+	int r = store_shipment_id(store, gate_source_id(turn->config->gate), seen->external_id, turn->now, &id);
+
+	if (!r)
+		r = store_shipment(store, id, &shipment, &pending);
+	if (!r)
+		r = reconcile_event(turn, &shipment, &pending, seen, note);
+	if (wall_cmp(seen->key.updated, turn->newest) > 0)
+		turn->newest = seen->key.updated;
+	return r;
+}
+
+static int take_price(struct turn *turn, const struct seen *seen)
+{
+	struct store *store = turn->config->store;
+	int64_t id;
+	int r = store_shipment_id(store, gate_source_id(turn->config->gate), seen->external_id, turn->now, &id);
+
+	if (!r)
+		store_price(store, id, seen);
+	return r;
+}
+
+static int take_event(struct turn *turn, struct wire_event *event, struct note *note)
+{
+	*note = (struct note){ .decision = DECISION_SAME };
+	event->seen.via = VIA_JOURNAL;
+	event->seen.seen_at = turn->now;
+	switch (event->change) {
+	case WIRE_CHANGE_STATUS:
+		return take_status(turn, &event->seen, note);
+	case WIRE_CHANGE_PRICE:
+		return take_price(turn, &event->seen);
+	case WIRE_CHANGE_OTHER:
+		store_odd_event(turn->config->store, gate_source_id(turn->config->gate), event->change_type, &event->seen);
+		return ERR_OK;
+	}
+	return ERR_OK;
+}
+
+/* The page's one transaction; when it fails, turn->at is the event that it failed with. */
+static int store_all(struct turn *turn, bool *ret_silent)
+{
+	const struct page_config *config = turn->config;
+	struct store *store = config->store;
+	int r = store_begin(store);
+
+	if (r)
+		return r;
+	turn->newest = WALL_NONE;
+	for (turn->at = 0; !r && turn->at < turn->page->n; turn->at++) {
+		r = take_event(turn, &turn->page->events[turn->at], &turn->notes[turn->at]);
+		r = r ? r : store_failed(store);
+	}
+	if (r) {
+		turn->at--;
+		store_rollback(store);
+		return r;
+	}
+	*ret_silent = config->conf->callbacks && wall_is_set(turn->newest) &&
+	              store_source_silent(store, gate_source_id(config->gate),
+	                                  wall_add(turn->newest, -config->conf->sweep_after_us));
+	store_cursor_save(store, gate_source_id(config->gate), turn->page->cursor, turn->page->n, turn->now);
+	return store_commit(store);
+}
+
+static bool is_passing(int error)
+{
+	return error == ERR_BUSY || error == ERR_FULL || error == ERR_IO || error == ERR_NOMEM;
+}
+
+/* Keeps the event that was refused as an odd one; the page is then tried again without it. */
+static void set_aside(struct turn *turn, int error)
+{
+	struct wire_event *event = &turn->page->events[turn->at];
+
+	log_error("%s: claim %s: journal operation %lld can't be stored: %s: %s", turn->config->conf->name,
+	          event->seen.external_id, (long long)event->seen.operation_id, err_text(error),
+	          store_error_text(turn->config->store));
+	event->change = WIRE_CHANGE_OTHER;
+}
+
+static void sum_up(const struct turn *turn, bool quiet, struct page_result *result)
+{
+	for (size_t i = 0; i < turn->page->n; i++) {
+		const struct note *note = &turn->notes[i];
+
+		result->n_news += note->decision == DECISION_CHANGED;
+		result->changes.transitions += note->changes.transitions;
+		result->changes.violations += note->changes.violations;
+		result->changes.healed += note->changes.healed;
+		tell_changes(turn->config->conf->name, turn->page->events[i].seen.external_id, &note->step, &note->changes,
+		             quiet);
+	}
+}
+
+int page_store(const struct page_config *config, struct wire_journal *page, bool quiet, struct page_result *ret)
+{
+	struct turn turn = { .config = config, .page = page, .now = loop_now(config->loop) };
+	struct page_result result = { 0 };
+	int r;
+
+	turn.notes = calloc(page->n + 1, sizeof(*turn.notes));
+	if (!turn.notes)
+		return ERR_NOMEM;
+	r = store_all(&turn, &result.silent);
+	while (r && !is_passing(r) && turn.at < page->n && page->events[turn.at].change != WIRE_CHANGE_OTHER) {
+		set_aside(&turn, r);
+		r = store_all(&turn, &result.silent);
+	}
+	if (!r) {
+		sum_up(&turn, quiet, &result);
+		*ret = result;
+	}
+	free(turn.notes);
+	return r;
+}

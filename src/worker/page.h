@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Takes a page of the journal into the store: all its events and the cursor behind them, in one transaction.
+ * Worker layer.
+ */
+#ifndef CLAIMD_WORKER_PAGE_H
+#define CLAIMD_WORKER_PAGE_H
+
+#include "conf/conf.h"
+#include "loop/loop.h"
+#include "model/timeline.h"
+#include "store/store.h"
+#include "wire/journal.h"
+#include "worker/gate.h"
+
+struct page_config {
+	struct loop *loop;
+	struct store *store;
+	const struct conf_delivery *conf;
+	const struct gate *gate;
+	const struct model *model;
+	enum policy policy;
+};
+
+/* What a page came to. */
+struct page_result {
+	struct changes changes;
+	size_t n_news; /* events that were not known before */
+	bool silent;   /* callbacks have stopped, as it seems, while the journal moves */
+};
+
+/* Stores PAGE. An event that the store refuses is kept as an odd one instead, so that it can't hold the journal up.
+ * QUIET: the log is spared a line for each. ERR_BUSY, ERR_FULL, ERR_IO and ERR_NOMEM may pass: nothing is stored then,
+ * and the same page can be given again. */
+int page_store(const struct page_config *config, struct wire_journal *page, bool quiet, struct page_result *ret);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Follows the journal of one source: page after page while there is news, then at a pace that adapts.
+ * Worker layer.
+ */
+#ifndef CLAIMD_WORKER_POLLER_H
+#define CLAIMD_WORKER_POLLER_H
+
+#include "api/delivery.h"
+#include "conf/conf.h"
+#include "loop/loop.h"
+#include "model/timeline.h"
+#include "store/store.h"
+#include "worker/gate.h"
+
+struct poller;
+
+struct poller_config {
+	struct loop *loop;
+	struct store *store;
+	const struct conf_delivery *conf; /* as gate and client, outlives the poller's calls */
+	struct gate *gate;
+	struct delivery *client;
+	enum policy policy;
+	void (*on_end)(void *cls);     /* a request has ended: the client has room for another */
+	void (*on_applied)(void *cls); /* a page with news was stored: reads may be due, windows may have changed */
+	/* How far the first reading of all that is retained has come; CAUGHT_UP at its end. */
+	void (*on_progress)(size_t n_events, bool caught_up, void *cls);
+	void *cls;
+};
+
+/* Goes on from the stored cursor, or from the oldest event that upstream retains. */
+int poller_new(const struct poller_config *config, struct poller **ret);
+
+/* The client must have been freed before, and its calls with it. Takes NULL, returns NULL. */
+struct poller *poller_free(struct poller *poller);
+
+/* The gate has opened, or the client has room again. */
+void poller_wake(struct poller *poller);
+
+/* Callbacks have come, so there will be news: looks in a second at the latest. */
+void poller_expect(struct poller *poller);
+
+DEFINE_CLEANUP(poller, struct poller *, poller_free)
+
+#endif

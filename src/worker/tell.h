@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The log lines about what observations did to a claim, told once they are stored.
+ * Worker layer.
+ */
+#ifndef CLAIMD_WORKER_TELL_H
+#define CLAIMD_WORKER_TELL_H
+
+#include <stdbool.h>
+
+#include "model/timeline.h"
+#include "store/store.h"
+
+/* A new step, LAST, of a claim: a violation is a warning, a transition an information, or for debugging only when
+ * it is QUIET, since it is one of very many. */
+void tell_changes(const char *source, const char *external_id, const struct step *last, const struct changes *changes,
+                  bool quiet);
+
+#endif
