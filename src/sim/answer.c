@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "wire/claims_encode.h"
+#include "wire/journal_encode.h"
 
 int answer_error(unsigned status, const char *code, const char *message, struct answer *ret)
 {
@@ -38,13 +39,12 @@ static int tell(struct world *world, const char *id, struct answer *answer, stru
 {
 	struct world_claim *claim = world_find(world, id);
 	size_t place;
-	int r = claim ? world_read(claim, &place) : ERR_NOT_FOUND;
+	int r = claim ? world_read(claim, seen, &place) : ERR_NOT_FOUND;
 
 	if (r < 0)
 		return r;
 	answer->n_stale += place + 1 < claim->n;
-	answer->told[answer->n_told++] = (struct told){ .claim = claim, .place = place };
-	*seen = claim->transitions[place].seen;
+	answer->told[answer->n_told++] = (struct told){ .claim = claim, .telling = TELLING_SNAPSHOT, .place = place };
 	return 0;
 }
 
@@ -85,6 +85,7 @@ static int answer_claims(struct world *world, char **ids, size_t n, struct answe
 		/* Unknown ids are left out: the next one takes the place. */
 		tell(world, ids[i], answer, &seen[answer->n_told]);
 	}
+	answer->n_unknown = n - answer->n_told;
 	if (r == 0)
 		r = wire_claims_encode(seen, answer->n_told, &answer->body);
 	if (r == 0)
@@ -106,6 +107,55 @@ int answer_bulk_info(struct world *world, const char *body, size_t len, struct a
 		return r;
 	r = answer_claims(world, ids, n, &answer);
 	free(ids);
+	if (r < 0) {
+		answer_done(&answer);
+		return r;
+	}
+	*ret = answer;
+	return 0;
+}
+
+static int answer_page(const struct journal_page *page, struct answer *answer)
+{
+	/* An empty page has room too, so that a NULL means one thing. */
+	struct wire_event *events = calloc(page->n + 1, sizeof(*events));
+
+	answer->told = calloc(page->n + 1, sizeof(*answer->told));
+
+	int r = events && answer->told ? 0 : ERR_NOMEM;
+
+	for (size_t i = 0; r == 0 && i < page->n; i++) {
+		const struct tiding *tiding = &page->tidings[i];
+
+		journal_event(tiding, &events[i]);
+		answer->told[answer->n_told++] = (struct told){ tiding->claim, tiding->telling, tiding->place };
+	}
+	if (r == 0)
+		r = wire_journal_encode(page->cursor, events, page->n, &answer->body);
+	if (r == 0)
+		answer->len = strlen(answer->body);
+	free(events);
+	return r;
+}
+
+int answer_journal(struct journal *journal, const char *body, size_t len, struct journal_ask ask, struct answer *ret)
+{
+	struct answer answer = { .status = 200 };
+	struct journal_page page;
+	char *cursor;
+	int r = wire_journal_request_parse(body, len, &cursor);
+
+	if (r == ERR_INVALID)
+		return answer_error(400, "400", "The body must be empty or an object with a cursor", ret);
+	if (r < 0)
+		return r;
+	ask.cursor = cursor;
+	r = journal_page(journal, &ask, &page);
+	free(cursor);
+	if (r < 0)
+		return r;
+	r = answer_page(&page, &answer);
+	journal_page_done(&page);
 	if (r < 0) {
 		answer_done(&answer);
 		return r;

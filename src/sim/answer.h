@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/journal.h"
 #include "sim/world.h"
 
 struct told {
 	struct world_claim *claim;
+	enum telling telling;
 	size_t place;
 };
 
@@ -23,8 +25,9 @@ struct answer {
 	size_t len;
 	struct told *told;  /* owned */
 	size_t n_told;
-	size_t n_asked;
-	size_t n_stale;
+	size_t n_asked;   /* ids */
+	size_t n_unknown; /* of these */
+	size_t n_stale;   /* of these */
 };
 
 /* {"code","message"} under an HTTP status. ERR_NOMEM, as all of these. */
@@ -35,6 +38,8 @@ int answer_text(unsigned status, const char *text, struct answer *ret);
 int answer_info(struct world *world, const char *id, struct answer *ret);
 /* claims/bulk_info for a request body: unknown ids are left out, 400 for a body that is none. */
 int answer_bulk_info(struct world *world, const char *body, size_t len, struct answer *ret);
+/* claims/journal for a request body, in which the cursor of ASK stands. ERR_INVALID when the journal refuses that. */
+int answer_journal(struct journal *journal, const char *body, size_t len, struct journal_ask ask, struct answer *ret);
 
 /* Cuts the body in its middle: it then tells nothing. */
 void answer_cut(struct answer *answer);

@@ -21,6 +21,12 @@ enum chance {
 	CHANCE_DELAY_CALLBACK,
 	CHANCE_DELAY_ANSWER,
 	CHANCE_FAULT,
+	/* Behind all faults, so that what a seed decides above stays decided. */
+	CHANCE_PRICE_REVISION = 64,
+	CHANCE_OPERATION,
+	CHANCE_REPEAT,
+	CHANCE_SHUFFLE,
+	CHANCE_CURSOR,
 };
 
 /* Draw number NUMBER for PURPOSE about SUBJECT (a claim's index, or 0). */

@@ -19,6 +19,7 @@
 
 #define PRICE_MIN 200
 #define PRICE_RANGE 1800
+#define CURRENCY "RUB"
 
 /* The steps at which a courier sets out for the next point. */
 static bool moves_on(const char *status)
@@ -36,18 +37,19 @@ static void set_price(struct seen *seen, uint64_t random)
 		snprintf(seen->price, sizeof(seen->price), "%" PRIu64, price);
 	else
 		snprintf(seen->price, sizeof(seen->price), "%" PRIu64 ".%" PRIu64, price, tenths);
-	snprintf(seen->currency, sizeof(seen->currency), "RUB");
+	snprintf(seen->currency, sizeof(seen->currency), CURRENCY);
 }
 
+/* None is documented for the two ends in the middle. */
 static void set_resolution(struct seen *seen, int status)
 {
 	const char *resolution = "failed";
 
 	if (!model_is_terminal(&model_claims, status))
-		return;
-	if (strcmp(seen->status, "delivered_finish") == 0)
+		resolution = "";
+	else if (strcmp(seen->status, "delivered_finish") == 0)
 		resolution = "success";
-	else if (strcmp(seen->status, "returned_finish") == 0)
+	else if (strcmp(seen->status, "returned_finish") == 0 || strcmp(seen->status, "performer_not_found") == 0)
 		resolution = "";
 	snprintf(seen->resolution, sizeof(seen->resolution), "%s", resolution);
 }
@@ -92,22 +94,29 @@ static enum verdict judge(int from, const struct seen *seen, const struct transi
 	return model_reaches(&model_claims, from, to) ? VERDICT_GAP : VERDICT_ILLEGAL;
 }
 
+/* Moves on to the key of the next change. */
+static void set_key(struct seen *seen, struct wall at, uint64_t revision_random)
+{
+	struct wall soonest = wall_add(seen->key.updated, 1);
+
+	seen->key.revision += 1 + (int64_t)(revision_random % REVISION_STEP_MAX);
+	seen->key.updated = wall_cmp(at, soonest) < 0 ? soonest : at;
+}
+
 /* The fields that the status decides, on top of those that the claim keeps. */
-static void fill(const struct change *change, struct seen *seen, struct wall at)
+static void fill(const struct change *change, struct seen *seen)
 {
 	int status = model_status(&model_claims, change->status);
 
 	snprintf(seen->status, sizeof(seen->status), "%s", change->status);
-	seen->key.revision += 1 + (int64_t)(change->revision_random % REVISION_STEP_MAX);
-	seen->key.updated = at;
-	seen->entered = at;
-	seen->resolution[0] = '\0';
+	set_key(seen, change->at, change->revision_random);
+	seen->entered = seen->key.updated;
 	set_resolution(seen, status);
 	if (moves_on(change->status))
 		seen->point_id++;
 	if (model_window(&model_claims, status)) {
 		set_price(seen, change->price_random);
-		seen->valid_until = change->offer_us > 0 ? wall_add(at, change->offer_us) : WALL_NONE;
+		seen->valid_until = change->offer_us > 0 ? wall_add(seen->entered, change->offer_us) : WALL_NONE;
 	}
 }
 
@@ -117,7 +126,7 @@ void change_first(const struct change *change, uint64_t index, const char *id, s
 		.seen = {
 			.via = VIA_SWEEP,
 			.snapshot = true,
-			.key = { .revision = 0 },
+			.key = { .revision = 0, .updated = wall_add(change->at, -1) },
 			.version = 1,
 			.operation_id = NUMBER_NONE,
 			.point_id = POINT_FIRST + (int64_t)index * POINTS_EACH,
@@ -125,7 +134,7 @@ void change_first(const struct change *change, uint64_t index, const char *id, s
 		},
 	};
 	snprintf(ret->seen.external_id, sizeof(ret->seen.external_id), "%s", id);
-	fill(change, &ret->seen, change->at);
+	fill(change, &ret->seen);
 	ret->verdict = judge(STATUS_UNKNOWN, &ret->seen, NULL, 0);
 }
 
@@ -142,13 +151,19 @@ static bool is_edit(const struct change *change, const struct transition *transi
 
 void change_next(const struct change *change, const struct transition *transitions, size_t n, struct transition *ret)
 {
-	struct wall soonest = wall_add(transitions[n - 1].seen.key.updated, 1);
-
-	*ret = (struct transition){ .seen = transitions[n - 1].seen };
+	*ret = (struct transition){ .seen = *change->before };
 	if (is_edit(change, transitions, n))
 		ret->seen.version++;
-	fill(change, &ret->seen, wall_cmp(change->at, soonest) < 0 ? soonest : change->at);
+	fill(change, &ret->seen);
 	ret->verdict = judge(change->applied, &ret->seen, transitions, n);
+}
+
+void change_price(const struct seen *before, const char *price, struct wall at, uint64_t revision_random, struct seen *ret)
+{
+	*ret = *before;
+	set_key(ret, at, revision_random);
+	snprintf(ret->price, sizeof(ret->price), "%s", price);
+	snprintf(ret->currency, sizeof(ret->currency), CURRENCY);
 }
 
 bool change_is_applied(const struct transition *transition)

@@ -30,11 +30,15 @@ const char cmdline_help[] =
 	"  --step MIN..MAX      pause between two steps of a claim (200ms..1s)\n"
 	"  --window SPAN        what is left of the ten minutes in lives that miss them (10s)\n"
 	"  --offer SPAN         an offer's valid_until behind ready_for_approval; 0 for none (10min)\n"
-	"  --wait-read          a claim goes on only when its status has been read\n"
+	"  --wait-read[=WHO]    a claim goes on only when its status has been read, by info, journal or either (info)\n"
+	"  --journal-reader     the journal is read, so a claim's first callback may be lost too\n"
+	"  --page-limit N       pages of the journal have at most N events (1000)\n"
+	"  --retention KEEP     the journal keeps events for so long (a time), or so many (a number); 0 for all (0)\n"
 	"  --callback URL       send callbacks there; the URL is used as it is\n"
 	"  --retry SPAN         before a callback is repeated for the first time (1s)\n"
 	"  --token FILE         ask for the bearer token in FILE\n"
-	"  --faults SPEC        name=probability,... of stale duplicate reorder lost delay 429 500 cut all\n"
+	"  --faults SPEC        name=probability,... of stale duplicate reorder lost delay 429 500 cut\n"
+	"                       late shuffle repeat vague all\n"
 	"  --truth FILE         write the truth there at the end, one JSON object per line\n"
 	"  --exit-when-done     end when every claim has lived and every callback is acked or given up\n"
 	"  --list-lives, --version, --help\n";
@@ -50,6 +54,9 @@ enum option_id {
 	OPTION_WINDOW,
 	OPTION_OFFER,
 	OPTION_WAIT_READ,
+	OPTION_JOURNAL_READER,
+	OPTION_PAGE_LIMIT,
+	OPTION_RETENTION,
 	OPTION_CALLBACK,
 	OPTION_RETRY,
 	OPTION_TOKEN,
@@ -71,7 +78,10 @@ static const struct option rows[] = {
 	{ "step", required_argument, NULL, OPTION_STEP },
 	{ "window", required_argument, NULL, OPTION_WINDOW },
 	{ "offer", required_argument, NULL, OPTION_OFFER },
-	{ "wait-read", no_argument, NULL, OPTION_WAIT_READ },
+	{ "wait-read", optional_argument, NULL, OPTION_WAIT_READ },
+	{ "journal-reader", no_argument, NULL, OPTION_JOURNAL_READER },
+	{ "page-limit", required_argument, NULL, OPTION_PAGE_LIMIT },
+	{ "retention", required_argument, NULL, OPTION_RETENTION },
 	{ "callback", required_argument, NULL, OPTION_CALLBACK },
 	{ "retry", required_argument, NULL, OPTION_RETRY },
 	{ "token", required_argument, NULL, OPTION_TOKEN },
@@ -105,9 +115,15 @@ static const char *wanted(enum option_id id)
 	case OPTION_RETRY:
 		return "a time such as 300ms, 1.5s or 10min";
 	case OPTION_FAULTS:
-		return "name=probability,... of stale, duplicate, reorder, lost, delay, 429, 500, cut, all";
-	case OPTION_SCENARIO:
+		return "name=probability,... of stale, duplicate, reorder, lost, delay, 429, 500, cut, late, shuffle, repeat, vague, all";
 	case OPTION_WAIT_READ:
+		return "info, journal or either, behind a =";
+	case OPTION_PAGE_LIMIT:
+		return "a number from 1 to 1000";
+	case OPTION_RETENTION:
+		return "a time such as 10min, or a number of events";
+	case OPTION_SCENARIO:
+	case OPTION_JOURNAL_READER:
 	case OPTION_CALLBACK:
 	case OPTION_TOKEN:
 	case OPTION_TRUTH:
@@ -165,6 +181,43 @@ static int read_claims(const char *text, size_t *ret)
 	return r;
 }
 
+static int read_page_limit(const char *text, size_t *ret)
+{
+	uint64_t n;
+
+	if (read_whole(text, WIRE_JOURNAL_LIMIT_MAX, &n) < 0 || n == 0)
+		return ERR_INVALID;
+	*ret = (size_t)n;
+	return 0;
+}
+
+static int read_retention(const char *text, struct sim_config *config)
+{
+	int64_t keep_us = 0;
+	uint64_t keep_events = 0;
+
+	if (span_parse(text, strlen(text), &keep_us) < 0 && read_whole(text, SIZE_MAX, &keep_events) < 0)
+		return ERR_INVALID;
+	config->keep_us = keep_us;
+	config->keep_events = (size_t)keep_events;
+	return 0;
+}
+
+/* WHO: NULL when only the option was given. */
+static int read_wait(const char *who, struct sim_config *config)
+{
+	static const char *const names[] = { [READER_INFO] = "info", [READER_JOURNAL] = "journal", [READER_EITHER] = "either" };
+
+	config->wait_read = true;
+	for (size_t i = 0; who && i < ARRAY_SIZE(names); i++) {
+		if (strcmp(who, names[i]) != 0)
+			continue;
+		config->reader = (enum reader)i;
+		return 0;
+	}
+	return who ? ERR_INVALID : 0;
+}
+
 static int take_value(struct cmdline *cmdline, enum option_id id, const char *value)
 {
 	struct sim_config *config = &cmdline->config;
@@ -203,8 +256,14 @@ static int take_value(struct cmdline *cmdline, enum option_id id, const char *va
 		cmdline->truth_file = value;
 		break;
 	case OPTION_WAIT_READ:
-		config->wait_read = true;
+		return read_wait(value, config);
+	case OPTION_JOURNAL_READER:
+		config->journal_reader = true;
 		break;
+	case OPTION_PAGE_LIMIT:
+		return read_page_limit(value, &config->page_max);
+	case OPTION_RETENTION:
+		return read_retention(value, config);
 	case OPTION_EXIT_WHEN_DONE:
 		cmdline->exit_when_done = true;
 		break;

@@ -42,11 +42,11 @@ static void send_error(struct request *request, unsigned status, const char *cod
 	free(body);
 }
 
-static void serve_truth(struct sim *sim, struct request *request)
+static void serve_lines(struct sim *sim, struct request *request, int (*write)(const struct world *world, struct buf *text))
 {
 	struct buf text = { 0 };
 
-	if (truth_write(sim_world(sim), &text) < 0)
+	if (write(sim_world(sim), &text) < 0)
 		send_body(request, 500, NULL, NULL);
 	else
 		send_body(request, 200, "application/x-ndjson", text.data ? text.data : "");
@@ -61,12 +61,13 @@ static void serve_stats(struct sim *sim, struct request *request)
 
 	static const char *const names[] = {
 		"claims", "done", "transitions", "info", "bulk_info", "refused", "failed", "ids", "unknown_ids", "stale",
-		"callbacks_sent", "callbacks_acked", "callbacks_given_up", "callbacks_lost",
+		"callbacks_sent", "callbacks_acked", "callbacks_given_up", "callbacks_lost", "prices", "journal", "events",
 	};
 	const size_t numbers[] = {
 		stats.claims, stats.done, stats.transitions, stats.answers.info, stats.answers.bulk_info,
 		stats.answers.refused, stats.answers.failed, stats.answers.ids, stats.answers.unknown_ids, stats.answers.stale,
 		stats.callbacks.sent, stats.callbacks.acked, stats.callbacks.given_up, stats.lost,
+		stats.prices, stats.answers.journal, stats.answers.events,
 	};
 	struct wire_value values[ARRAY_SIZE(numbers)];
 	char *body = NULL;
@@ -111,11 +112,13 @@ void control_serve(struct sim *sim, struct request *request)
 	const char *target = request_target(request);
 
 	if (is_call(request, "GET", "truth"))
-		serve_truth(sim, request);
+		serve_lines(sim, request, truth_write);
+	else if (is_call(request, "GET", "prices"))
+		serve_lines(sim, request, truth_write_prices);
 	else if (is_call(request, "GET", "stats"))
 		serve_stats(sim, request);
 	else if (is_call(request, "POST", "claims"))
 		serve_claims(sim, request, target + strcspn(target, "?"));
 	else
-		send_error(request, 404, "not_found", "GET /sim/truth, GET /sim/stats, POST /sim/claims?life=NAME");
+		send_error(request, 404, "not_found", "GET /sim/truth, GET /sim/prices, GET /sim/stats, POST /sim/claims?life=NAME");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Upstream's HTTP side: claims/info and claims/bulk_info, with the faults that befall answers.
+ * Upstream's HTTP side: claims/info, claims/bulk_info and claims/journal, with the faults that befall answers.
  * Simulator: answers the requests that it is handed; the server is the caller's.
  */
 #ifndef CLAIMD_SIM_ENDPOINT_H
@@ -12,11 +12,19 @@
 
 #include "loop/server.h"
 #include "sim/faults.h"
+#include "sim/journal.h"
 #include "sim/world.h"
 
 struct endpoint;
 
-/* What every request gets until it is over: for tests. */
+/* What can be out on its own. */
+enum side {
+	SIDE_CLAIMS,  /* info, bulk_info, and whatever else is asked for */
+	SIDE_JOURNAL,
+	SIDE_MAX,
+};
+
+/* What every request to a side gets until it is over: for tests. */
 enum outage {
 	OUTAGE_NONE,
 	OUTAGE_ERROR,        /* 500 */
@@ -42,21 +50,24 @@ struct endpoint_rules {
 struct endpoint_stats {
 	size_t info;         /* requests */
 	size_t bulk_info;
+	size_t journal;
 	size_t refused;      /* of these, answered with 4xx for what they are */
 	size_t failed;       /* of these, met by a fault or an outage other than a delay */
 	size_t ids;          /* asked for in answered requests */
 	size_t unknown_ids;  /* of these */
 	size_t stale;        /* answers for one id that were behind the truth */
+	size_t events;       /* told in answered requests */
 };
 
-int endpoint_new(struct loop *loop, struct world *world, const struct endpoint_rules *rules, struct endpoint **ret);
+int endpoint_new(struct loop *loop, struct world *world, struct journal *journal, const struct endpoint_rules *rules,
+                 struct endpoint **ret);
 /* Answers what is held. Takes NULL, returns NULL. */
 struct endpoint *endpoint_free(struct endpoint *endpoint);
 
 /* Answers a whole request, now or later. */
 void endpoint_serve(struct endpoint *endpoint, struct request *request);
 
-void endpoint_set_outage(struct endpoint *endpoint, enum outage outage);
+void endpoint_set_outage(struct endpoint *endpoint, enum side side, enum outage outage);
 const struct endpoint_stats *endpoint_stats(const struct endpoint *endpoint);
 
 DEFINE_CLEANUP(endpoint, struct endpoint *, endpoint_free)

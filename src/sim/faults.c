@@ -22,8 +22,13 @@ static const char *const names[] = {
 	[FAULT_LIMIT] = "429",
 	[FAULT_ERROR] = "500",
 	[FAULT_CUT] = "cut",
+	[FAULT_LATE] = "late",
+	[FAULT_SHUFFLE] = "shuffle",
+	[FAULT_REPEAT] = "repeat",
+	[FAULT_VAGUE] = "vague",
 };
 _Static_assert(ARRAY_SIZE(names) == FAULT_MAX, "a name for each");
+_Static_assert((int)CHANCE_FAULT + (int)FAULT_MAX <= (int)CHANCE_PRICE_REVISION, "each draws for itself");
 
 static int take_pair(const char *name, double probability, void *cls)
 {

@@ -13,11 +13,15 @@ enum fault {
 	FAULT_STALE,     /* a new status is not yet served by the next 1 to 3 reads */
 	FAULT_DUPLICATE, /* a callback is sent twice */
 	FAULT_REORDER,   /* a callback is sent behind the next one */
-	FAULT_LOST,      /* a callback is never sent; never a claim's first, since nothing else tells of a claim */
+	FAULT_LOST,      /* a callback is never sent */
 	FAULT_DELAY,     /* a callback or an answer takes its time */
 	FAULT_LIMIT,     /* an answer is 429 */
 	FAULT_ERROR,     /* an answer is 500 */
 	FAULT_CUT,       /* an answer ends in its middle */
+	FAULT_LATE,      /* an event of the journal is left out of its page, and comes with a later one */
+	FAULT_SHUFFLE,   /* a page's events stand in any order */
+	FAULT_REPEAT,    /* a page tells some events again */
+	FAULT_VAGUE,     /* a cursor is refused with unknown_error instead of invalid_cursor */
 	FAULT_MAX,
 };
 
@@ -26,11 +30,11 @@ struct faults {
 	double probability[FAULT_MAX];
 };
 
-/* Takes "name=probability,..." with the names stale, duplicate, reorder, lost, delay, 429, 500, cut, and all; the right-most stands.
- * Names that are not given stay as they are. ERR_INVALID when the text is not that. */
+/* Takes "name=probability,..." with the names stale, duplicate, reorder, lost, delay, 429, 500, cut, late, shuffle,
+ * repeat, vague, and all; the right-most stands. Names that are not given stay as they are. ERR_INVALID when the text is not that. */
 int faults_parse(struct faults *faults, const char *spec);
 
-/* Whether FAULT befalls case NUMBER of SUBJECT: a claim and its transition, or 0 and a request. */
+/* Whether FAULT befalls case NUMBER of SUBJECT: a claim and its transition, or 0 and a request or an operation. */
 bool faults_hit(const struct faults *faults, enum fault fault, uint64_t subject, uint64_t number);
 
 #endif

@@ -91,10 +91,11 @@ static void print_summary(const struct sim *sim)
 	struct sim_stats stats;
 
 	sim_stats(sim, &stats);
-	printf("claimsim: %zu of %zu claims done, %zu transitions; %zu info and %zu bulk_info requests, %zu of them failed or refused; "
-	       "%zu callbacks acked, %zu given up, %zu lost\n",
-	       stats.done, stats.claims, stats.transitions, stats.answers.info, stats.answers.bulk_info,
-	       stats.answers.failed + stats.answers.refused, stats.callbacks.acked, stats.callbacks.given_up, stats.lost);
+	printf("claimsim: %zu of %zu claims done, %zu transitions; %zu info, %zu bulk_info and %zu journal requests, %zu of them "
+	       "failed or refused; %zu events told; %zu callbacks acked, %zu given up, %zu lost\n",
+	       stats.done, stats.claims, stats.transitions, stats.answers.info, stats.answers.bulk_info, stats.answers.journal,
+	       stats.answers.failed + stats.answers.refused, stats.answers.events, stats.callbacks.acked,
+	       stats.callbacks.given_up, stats.lost);
 }
 
 static void on_done(void *cls)

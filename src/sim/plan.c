@@ -15,12 +15,20 @@
 
 #define STALE_READS_MAX 1000
 
+#define DIGITS "0123456789"
+
 /* A place in a text, and the word that was taken last. */
 struct reader {
 	const char *at;
 	const char *end;
 	const char *word;
 	size_t word_len;
+};
+
+/* One step of a text, of either kind. */
+struct item {
+	struct plan_step step;
+	char price[DECIMAL_SIZE]; /* "": a status */
 };
 
 static bool is_blank(char c)
@@ -122,21 +130,47 @@ static int read_fate(struct reader *reader, struct plan_step *step, const char *
 	return 0;
 }
 
-static int read_step(const char *text, size_t len, struct plan_step *ret_step, const char **ret_why)
+/* Digits, and more behind a point if there is one. */
+static bool is_amount(const char *text, size_t len)
+{
+	size_t whole = strspn(text, DIGITS);
+	size_t decimals = whole < len && text[whole] == '.' ? strspn(text + whole + 1, DIGITS) : 0;
+
+	return whole > 0 && (whole == len || (decimals > 0 && whole + 1 + decimals == len));
+}
+
+static int read_price(struct reader *reader, char ret_price[static DECIMAL_SIZE], const char **ret_why)
+{
+	char price[DECIMAL_SIZE] = "";
+
+	if (next_word(reader) && reader->word_len < sizeof(price))
+		memcpy(price, reader->word, reader->word_len);
+	if (!is_amount(price, strlen(price)) || next_word(reader)) {
+		*ret_why = "a price must be an amount such as 1500.50, with nothing behind it";
+		return ERR_INVALID;
+	}
+	memcpy(ret_price, price, sizeof(price));
+	return 0;
+}
+
+static int read_item(const char *text, size_t len, struct item *ret, const char **ret_why)
 {
 	struct reader reader = { .at = text, .end = text + len };
-	struct plan_step step = { .when = PLAN_PACED };
+	struct item item = { .step = { .when = PLAN_PACED } };
 
 	next_word(&reader);
 
-	int r = read_when(&reader, &step, ret_why);
+	int r = read_when(&reader, &item.step, ret_why);
 
+	if (r == 0 && word_is(&reader, "price")) {
+		r = read_price(&reader, item.price, ret_why);
+	} else if (r == 0) {
+		r = read_status(&reader, &item.step, ret_why);
+		if (r == 0)
+			r = read_fate(&reader, &item.step, ret_why);
+	}
 	if (r == 0)
-		r = read_status(&reader, &step, ret_why);
-	if (r == 0)
-		r = read_fate(&reader, &step, ret_why);
-	if (r == 0)
-		*ret_step = step;
+		*ret = item;
 	return r;
 }
 
@@ -155,6 +189,18 @@ static int add_step(struct plan *plan, const struct plan_step *step)
 	return 0;
 }
 
+static int add_price(struct plan *plan, const struct item *item)
+{
+	struct plan_price *prices = realloc(plan->prices, (plan->n_prices + 1) * sizeof(*prices));
+
+	if (!prices)
+		return ERR_NOMEM;
+	plan->prices = prices;
+	prices[plan->n_prices] = (struct plan_price){ .behind = plan->n, .when = item->step.when, .us = item->step.us };
+	memcpy(prices[plan->n_prices++].price, item->price, sizeof(item->price));
+	return 0;
+}
+
 /* "at" counts from an entry, so there must be one before it. */
 static bool is_anchored(const struct plan *plan, const struct plan_step *step)
 {
@@ -166,6 +212,21 @@ static bool is_anchored(const struct plan *plan, const struct plan_step *step)
 	return false;
 }
 
+static int add_item(struct plan *plan, const struct item *item, const char **ret_why)
+{
+	if (!is_anchored(plan, &item->step)) {
+		*ret_why = "'at' counts from ready_for_approval, so that must come before it";
+		return ERR_INVALID;
+	}
+	if (!item->price[0])
+		return add_step(plan, &item->step);
+	if (plan->n == 0) {
+		*ret_why = "a price can change only behind the first status";
+		return ERR_INVALID;
+	}
+	return add_price(plan, item);
+}
+
 static int add_text(struct plan *plan, const char *text, size_t len, const char **ret_why)
 {
 	const char *end = text + len;
@@ -173,15 +234,11 @@ static int add_text(struct plan *plan, const char *text, size_t len, const char 
 	while (text < end) {
 		const char *comma = memchr(text, ',', (size_t)(end - text));
 		const char *stop = comma ? comma : end;
-		struct plan_step step;
-		int r = read_step(text, (size_t)(stop - text), &step, ret_why);
+		struct item item;
+		int r = read_item(text, (size_t)(stop - text), &item, ret_why);
 
-		if (r == 0 && !is_anchored(plan, &step)) {
-			*ret_why = "'at' counts from ready_for_approval, so that must come before it";
-			r = ERR_INVALID;
-		}
 		if (r == 0)
-			r = add_step(plan, &step);
+			r = add_item(plan, &item, ret_why);
 		if (r < 0)
 			return r;
 		text = comma ? comma + 1 : end;
@@ -191,19 +248,42 @@ static int add_text(struct plan *plan, const char *text, size_t len, const char 
 
 int plan_add(struct plan *plan, const char *text, size_t len, const char **ret_why)
 {
-	size_t before = plan->n;
+	size_t n = plan->n;
+	size_t n_prices = plan->n_prices;
 
 	*ret_why = "out of memory";
 
 	int r = add_text(plan, text, len, ret_why);
 
-	if (r < 0)
-		plan->n = before;
+	if (r < 0) {
+		plan->n = n;
+		plan->n_prices = n_prices;
+	}
 	return r;
+}
+
+int plan_copy(const struct plan *plan, struct plan *ret)
+{
+	struct plan copy = *plan;
+
+	copy.size = plan->n;
+	copy.steps = calloc(plan->n, sizeof(*copy.steps));
+	copy.prices = calloc(plan->n_prices, sizeof(*copy.prices));
+	if ((plan->n > 0 && !copy.steps) || (plan->n_prices > 0 && !copy.prices)) {
+		plan_done(&copy);
+		return ERR_NOMEM;
+	}
+	if (plan->n > 0)
+		memcpy(copy.steps, plan->steps, plan->n * sizeof(*copy.steps));
+	if (plan->n_prices > 0)
+		memcpy(copy.prices, plan->prices, plan->n_prices * sizeof(*copy.prices));
+	*ret = copy;
+	return 0;
 }
 
 void plan_done(struct plan *plan)
 {
 	free(plan->steps);
+	free(plan->prices);
 	*plan = (struct plan){ 0 };
 }

@@ -27,11 +27,13 @@ struct sim {
 	char *callback_url;
 	char url[sizeof("http://") + ADDRESS_SIZE];
 	struct world *world;
+	struct journal *journal;
 	struct endpoint *endpoint;
 	struct sender *sender;
 	struct server *server;
 	size_t n_lost;
 	size_t n_transitions;
+	size_t n_prices;
 	void (*on_done)(void *cls);
 	void *cls;
 };
@@ -46,6 +48,7 @@ void sim_config_default(struct sim_config *ret)
 		.step_max_us = 1 * USEC_PER_SEC,
 		.window_us = 10 * USEC_PER_SEC,
 		.offer_us = 600 * USEC_PER_SEC,
+		.page_max = WIRE_JOURNAL_LIMIT_MAX,
 		.retry_after_s = 1,
 		.delay_max_us = 300 * USEC_PER_MS,
 		.behind_max_us = 1 * USEC_PER_SEC,
@@ -97,10 +100,12 @@ static void on_sender_idle(void *cls)
 	tell_done(cls);
 }
 
-/* A claim's first callback is lost only where a scenario says so: without it nobody would ever learn of the claim. */
+/* Where callbacks alone tell of a claim, its first one is lost only if a scenario says so. */
 static bool is_lost(const struct sim *sim, const struct world_claim *claim, const struct plan_step *step)
 {
-	return (step->fate & PLAN_LOST) || (claim->n > 1 && faults_hit(&sim->config.faults, FAULT_LOST, claim->index, claim->n));
+	bool may_be = claim->n > 1 || sim->config.journal_reader;
+
+	return (step->fate & PLAN_LOST) || (may_be && faults_hit(&sim->config.faults, FAULT_LOST, claim->index, claim->n));
 }
 
 static bool is_fated(const struct sim *sim, const struct world_claim *claim, enum plan_fate fate, enum fault fault)
@@ -117,9 +122,8 @@ static int64_t callback_delay_us(const struct sim *sim, const struct world_claim
 	return backoff_spread_us(0, sim->config.delay_max_us, random);
 }
 
-static void on_claim_step(struct world_claim *claim, void *cls)
+static void send_callback(struct sim *sim, struct world_claim *claim)
 {
-	struct sim *sim = cls;
 	bool behind = is_fated(sim, claim, PLAN_BEHIND, FAULT_REORDER);
 	const struct errand errand = {
 		.url = sim->callback_url,
@@ -129,9 +133,6 @@ static void on_claim_step(struct world_claim *claim, void *cls)
 		.behind = behind,
 	};
 
-	sim->n_transitions++;
-	if (!sim->callback_url)
-		return;
 	if (is_lost(sim, claim, &claim->plan.steps[claim->n - 1])) {
 		sim->n_lost++;
 		return;
@@ -143,6 +144,26 @@ static void on_claim_step(struct world_claim *claim, void *cls)
 		sender_send(sim->sender, &errand);
 	if (!behind)
 		sender_release(sim->sender, claim->id);
+}
+
+/* Short of memory, the journal misses an event; upstream's would not, but who is to tell. */
+static void on_claim_step(struct world_claim *claim, void *cls)
+{
+	struct sim *sim = cls;
+
+	sim->n_transitions++;
+	journal_add(sim->journal, claim, TELLING_STATUS, claim->n - 1, loop_now(sim->loop));
+	if (sim->callback_url)
+		send_callback(sim, claim);
+}
+
+/* Whether upstream calls back for a price is not documented, so it does not. */
+static void on_claim_price(struct world_claim *claim, void *cls)
+{
+	struct sim *sim = cls;
+
+	sim->n_prices++;
+	journal_add(sim->journal, claim, TELLING_PRICE, claim->n_prices - 1, loop_now(sim->loop));
 }
 
 /* Nothing is refused by its head: the endpoint looks at whole requests. */
@@ -191,11 +212,30 @@ static int make_world(struct sim *sim)
 		.step_max_us = sim->config.step_max_us,
 		.offer_us = sim->config.offer_us,
 		.wait_read = sim->config.wait_read,
+		.reader = sim->config.reader,
 		.faults = &sim->config.faults,
 	};
-	const struct world_hooks hooks = { .on_step = on_claim_step, .on_done = on_claim_done, .cls = sim };
+	const struct world_hooks hooks = {
+		.on_step = on_claim_step,
+		.on_price = on_claim_price,
+		.on_done = on_claim_done,
+		.cls = sim,
+	};
 
 	return world_new(sim->loop, &rules, &hooks, &sim->world);
+}
+
+static int make_journal(struct sim *sim)
+{
+	const struct journal_rules rules = {
+		.seed = sim->config.seed,
+		.faults = &sim->config.faults,
+		.page_max = sim->config.page_max,
+		.keep_us = sim->config.keep_us,
+		.keep_events = sim->config.keep_events,
+	};
+
+	return journal_new(&rules, &sim->journal);
 }
 
 static int make_endpoint(struct sim *sim)
@@ -207,7 +247,7 @@ static int make_endpoint(struct sim *sim)
 		.delay_max_us = sim->config.delay_max_us,
 	};
 
-	return endpoint_new(sim->loop, sim->world, &rules, &sim->endpoint);
+	return endpoint_new(sim->loop, sim->world, sim->journal, &rules, &sim->endpoint);
 }
 
 static int add_chosen(struct sim *sim, const struct life *life, int64_t delay_us, struct world_claim **ret)
@@ -237,24 +277,13 @@ static int add_text(struct sim *sim, const char *id, const char *steps, struct w
 	return world_add(sim->world, &birth, ret);
 }
 
-static int copy_plan(const struct plan *plan, struct plan *ret)
-{
-	struct plan_step *steps = malloc(plan->n * sizeof(*steps));
-
-	if (!steps)
-		return ERR_NOMEM;
-	memcpy(steps, plan->steps, plan->n * sizeof(*steps));
-	*ret = (struct plan){ .steps = steps, .n = plan->n, .size = plan->n, .backdate_us = plan->backdate_us };
-	return 0;
-}
-
 static int add_scenario(struct sim *sim, const struct scenario *scenario)
 {
 	for (size_t i = 0; i < scenario->n; i++) {
 		const struct scenario_claim *script = &scenario->claims[i];
 		struct world_birth birth = { .id = script->id, .life = "scenario", .delay_us = script->start_us };
 		struct world_claim *claim;
-		int r = copy_plan(&script->plan, &birth.plan);
+		int r = plan_copy(&script->plan, &birth.plan);
 
 		if (r == 0)
 			r = world_add(sim->world, &birth, &claim);
@@ -295,6 +324,8 @@ static int make_parts(struct sim *sim)
 	if (r == 0)
 		r = make_world(sim);
 	if (r == 0)
+		r = make_journal(sim);
+	if (r == 0)
 		r = make_endpoint(sim);
 	if (r == 0)
 		r = sender_new(sim->loop, &sim->config.sender, on_sender_idle, sim, &sim->sender);
@@ -334,6 +365,7 @@ struct sim *sim_free(struct sim *sim)
 	endpoint_free(sim->endpoint);
 	server_free(sim->server);
 	sender_free(sim->sender);
+	journal_free(sim->journal);
 	world_free(sim->world);
 	free(sim->callback_url);
 	free(sim->token);
@@ -377,7 +409,17 @@ int sim_script(struct sim *sim, const char *id, const char *steps)
 
 void sim_set_outage(struct sim *sim, enum outage outage)
 {
-	endpoint_set_outage(sim->endpoint, outage);
+	endpoint_set_outage(sim->endpoint, SIDE_CLAIMS, outage);
+}
+
+void sim_set_journal_outage(struct sim *sim, enum outage outage)
+{
+	endpoint_set_outage(sim->endpoint, SIDE_JOURNAL, outage);
+}
+
+void sim_forget_cursors(struct sim *sim)
+{
+	journal_forget_cursors(sim->journal);
 }
 
 void sim_stats(const struct sim *sim, struct sim_stats *ret)
@@ -390,6 +432,7 @@ void sim_stats(const struct sim *sim, struct sim_stats *ret)
 		.claims = world_count(sim->world),
 		.done = done,
 		.transitions = sim->n_transitions,
+		.prices = sim->n_prices,
 		.lost = sim->n_lost,
 		.answers = *endpoint_stats(sim->endpoint),
 		.callbacks = *sender_stats(sim->sender),

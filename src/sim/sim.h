@@ -34,6 +34,11 @@ struct sim_config {
 	int64_t window_us;        /* what lives with a short window leave of it */
 	int64_t offer_us;         /* as struct world_rules, and as wait_read */
 	bool wait_read;
+	enum reader reader;
+	bool journal_reader;      /* somebody reads the journal: a claim's first callback may be lost like any other */
+	size_t page_max;          /* as struct journal_rules, with the next two */
+	int64_t keep_us;
+	size_t keep_events;
 	struct faults faults;     /* drawn by the seed above */
 	unsigned retry_after_s;   /* of a 429; 0: no Retry-After */
 	int64_t delay_max_us;     /* of what FAULT_DELAY befalls */
@@ -65,12 +70,18 @@ int sim_add_claim(struct sim *sim, const char *life, const char **ret_id);
 /* Adds steps, as plan_add() reads them, to the claim of that id, which is made if need be. */
 int sim_script(struct sim *sim, const char *id, const char *steps);
 
+/* Of all but the journal, and of the journal. */
 void sim_set_outage(struct sim *sim, enum outage outage);
+void sim_set_journal_outage(struct sim *sim, enum outage outage);
+
+/* The journal refuses every cursor that it has given so far. */
+void sim_forget_cursors(struct sim *sim);
 
 struct sim_stats {
 	size_t claims;
 	size_t done;
 	size_t transitions;
+	size_t prices;       /* that changed alone */
 	size_t lost;         /* callbacks that were never sent */
 	struct endpoint_stats answers;
 	struct sender_stats callbacks;

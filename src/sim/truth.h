@@ -11,5 +11,7 @@
 
 /* Appends the truth so far to TEXT, claim by claim, each oldest first. */
 int truth_write(const struct world *world, struct buf *text);
+/* The same for each price that a claim had. */
+int truth_write_prices(const struct world *world, struct buf *text);
 
 #endif

@@ -60,6 +60,7 @@ static void claim_free(struct world_claim *claim)
 	loop_timer_free(claim->timer);
 	plan_done(&claim->plan);
 	free(claim->transitions);
+	free(claim->prices);
 	free(claim);
 }
 
@@ -116,17 +117,31 @@ static struct wall claim_now(const struct world_claim *claim)
 	return wall_is_set(claim->entry) ? now : wall_add(now, -claim->plan.backdate_us);
 }
 
-static struct wall step_due(const struct world_claim *claim, const struct plan_step *step)
+/* The plan's next price, if it comes before the next status; NULL otherwise. */
+static const struct plan_price *next_price(const struct world_claim *claim)
+{
+	const struct plan *plan = &claim->plan;
+	const struct plan_price *price = claim->n_priced < plan->n_prices ? &plan->prices[claim->n_priced] : NULL;
+
+	return price && price->behind <= claim->n ? price : NULL;
+}
+
+static bool has_next(const struct world_claim *claim)
+{
+	return claim->n < claim->plan.n || next_price(claim);
+}
+
+static struct wall due_at(const struct world_claim *claim, enum plan_when when, int64_t us)
 {
 	const struct world_rules *rules = &claim->world->rules;
 	struct wall now = loop_now(claim->world->loop);
 	int64_t pause;
 
-	switch (step->when) {
+	switch (when) {
 	case PLAN_AFTER:
-		return wall_add(now, step->us);
+		return wall_add(now, us);
 	case PLAN_ENTRY:
-		return wall_is_set(claim->entry) ? wall_add(claim->entry, step->us) : now;
+		return wall_is_set(claim->entry) ? wall_add(claim->entry, us) : now;
 	case PLAN_PACED:
 		break;
 	}
@@ -137,33 +152,62 @@ static struct wall step_due(const struct world_claim *claim, const struct plan_s
 /* Without a next step the timer fires once more, to close the claim. */
 static void claim_schedule(struct world_claim *claim)
 {
-	claim->due = claim->n < claim->plan.n ? step_due(claim, &claim->plan.steps[claim->n])
-	                                      : loop_now(claim->world->loop);
+	const struct plan_price *price = next_price(claim);
+	const struct plan_step *step = claim->n < claim->plan.n ? &claim->plan.steps[claim->n] : NULL;
+
+	if (price)
+		claim->due = due_at(claim, price->when, price->us);
+	else if (step)
+		claim->due = due_at(claim, step->when, step->us);
+	else
+		claim->due = loop_now(claim->world->loop);
 	loop_timer_at(claim->timer, claim->due);
 }
 
+/* Room for all of the plan: each of its steps may bring a price. */
 static int claim_reserve(struct world_claim *claim)
 {
-	if (claim->plan.n <= claim->size)
-		return 0;
-
-	struct transition *transitions = realloc(claim->transitions, claim->plan.n * sizeof(*transitions));
+	const struct plan *plan = &claim->plan;
+	struct transition *transitions = reallocarray(claim->transitions, plan->n + 1, sizeof(*transitions));
 
 	if (!transitions)
 		return ERR_NOMEM;
 	claim->transitions = transitions;
-	claim->size = claim->plan.n;
+
+	struct priced *prices = reallocarray(claim->prices, plan->n + plan->n_prices + 1, sizeof(*prices));
+
+	if (!prices)
+		return ERR_NOMEM;
+	claim->prices = prices;
 	return 0;
+}
+
+/* The journal has no event for a price that came with a status. */
+static bool price_is_told(const struct world_claim *claim)
+{
+	const struct priced *newest = claim->n_prices > 0 ? &claim->prices[claim->n_prices - 1] : NULL;
+
+	return !newest || !newest->alone || newest->events > 0;
 }
 
 static bool claim_is_read(const struct world_claim *claim)
 {
-	const struct transition *newest;
-
 	if (!claim->world->rules.wait_read || claim->n == 0)
 		return true;
-	newest = &claim->transitions[claim->n - 1];
-	return newest->reads >= (newest->verdict == VERDICT_ILLEGAL ? READS_OF_ILLEGAL : 1);
+
+	const struct transition *newest = &claim->transitions[claim->n - 1];
+	bool by_info = newest->reads >= (newest->verdict == VERDICT_ILLEGAL ? READS_OF_ILLEGAL : 1);
+	bool by_journal = newest->events > 0;
+
+	switch (claim->world->rules.reader) {
+	case READER_INFO:
+		return by_info;
+	case READER_JOURNAL:
+		return by_journal && price_is_told(claim);
+	case READER_EITHER:
+		break;
+	}
+	return by_info || by_journal;
 }
 
 static unsigned claim_stale_reads(const struct world_claim *claim, const struct plan_step *step)
@@ -177,6 +221,25 @@ static unsigned claim_stale_reads(const struct world_claim *claim, const struct 
 	return 1 + (unsigned)(claim_draw(claim, CHANCE_STALE_READS) % STALE_READS_MAX);
 }
 
+/* The time of what is made now: an appointed one is met to the microsecond. */
+static struct wall claim_moment(const struct world_claim *claim, enum plan_when when)
+{
+	return when == PLAN_ENTRY && wall_is_set(claim->entry) ? claim->due : claim_now(claim);
+}
+
+/* The claim is now in a state with a price. BEFORE is its last one. */
+static void note_price(struct world_claim *claim, const char *before, bool alone)
+{
+	if (strcmp(claim->now.price, before) == 0)
+		return;
+
+	struct priced *priced = &claim->prices[claim->n_prices++];
+
+	*priced = (struct priced){ .place = claim->n - 1, .key = claim->now.key, .alone = alone };
+	memcpy(priced->price, claim->now.price, sizeof(priced->price));
+	memcpy(priced->currency, claim->now.currency, sizeof(priced->currency));
+}
+
 static void claim_step(struct world_claim *claim)
 {
 	const struct world_rules *rules = &claim->world->rules;
@@ -184,7 +247,8 @@ static void claim_step(struct world_claim *claim)
 	struct transition *transition = &claim->transitions[claim->n];
 	const struct change change = {
 		.status = step->status,
-		.at = step->when == PLAN_ENTRY && wall_is_set(claim->entry) ? claim->due : claim_now(claim),
+		.at = claim_moment(claim, step->when),
+		.before = claim->n > 0 ? &claim->now : NULL,
 		.applied = claim->applied,
 		.offer_us = rules->offer_us,
 		.revision_random = claim_draw(claim, CHANCE_REVISION),
@@ -197,11 +261,42 @@ static void claim_step(struct world_claim *claim)
 		change_next(&change, claim->transitions, claim->n, transition);
 	claim->stale_reads = claim_stale_reads(claim, step);
 	claim->n++;
+	claim->before = claim->now;
+	claim->now = transition->seen;
+	note_price(claim, claim->before.price, false);
 	if (change_is_applied(transition))
 		claim->applied = model_status(&model_claims, transition->seen.status);
 	if (change_is_applied(transition) && change_opens_window(transition))
 		claim->entry = transition->seen.entered;
 	claim->world->hooks.on_step(claim, claim->world->hooks.cls);
+}
+
+/* A price that is the same as before is no change. */
+static void claim_price(struct world_claim *claim, const struct plan_price *price)
+{
+	uint64_t random = chance_draw(claim->world->rules.seed, CHANCE_PRICE_REVISION, claim->index, claim->n_priced);
+	const struct seen before = claim->now;
+
+	claim->n_priced++;
+	if (strcmp(before.price, price->price) == 0)
+		return;
+	change_price(&before, price->price, claim_moment(claim, price->when), random, &claim->now);
+	note_price(claim, before.price, true);
+	claim->world->hooks.on_price(claim, claim->world->hooks.cls);
+}
+
+/* What comes in the same moment as a price is made at once, before anybody can ask. */
+static void claim_move(struct world_claim *claim)
+{
+	const struct plan_price *price;
+
+	while ((price = next_price(claim)) != NULL) {
+		claim_price(claim, price);
+		claim_schedule(claim);
+		if (!has_next(claim) || !claim_is_read(claim) || wall_cmp(loop_now(claim->world->loop), claim->due) < 0)
+			return;
+	}
+	claim_step(claim);
 	claim_schedule(claim);
 }
 
@@ -213,8 +308,8 @@ static void on_due(void *cls)
 
 	if (!claim_is_read(claim))
 		return;
-	if (claim->n < claim->plan.n) {
-		claim_step(claim);
+	if (has_next(claim)) {
+		claim_move(claim);
 		return;
 	}
 	claim->done = true;
@@ -298,7 +393,7 @@ int world_add(struct world *world, struct world_birth *birth, struct world_claim
 
 int world_extend(struct world_claim *claim, const char *steps)
 {
-	bool stands_still = claim->n == claim->plan.n;
+	bool stands_still = !has_next(claim);
 	const char *why;
 	int r = plan_add(&claim->plan, steps, strlen(steps), &why);
 
@@ -314,24 +409,34 @@ int world_extend(struct world_claim *claim, const char *steps)
 	return 0;
 }
 
-int world_read(struct world_claim *claim, size_t *ret_place)
+int world_read(struct world_claim *claim, struct seen *ret, size_t *ret_place)
 {
 	if (claim->n == 0)
 		return ERR_NOT_FOUND;
 	if (claim->stale_reads > 0) {
 		claim->stale_reads--;
+		*ret = claim->before;
 		*ret_place = claim->n - 2;
 	} else {
+		*ret = claim->now;
 		*ret_place = claim->n - 1;
 	}
 	return 0;
 }
 
-void world_told(struct world_claim *claim, size_t place)
+void world_told(struct world_claim *claim, enum telling telling, size_t place)
 {
-	if (place >= claim->n)
-		return;
-	claim->transitions[place].reads++;
+	switch (telling) {
+	case TELLING_SNAPSHOT:
+		claim->transitions[place].reads++;
+		break;
+	case TELLING_STATUS:
+		claim->transitions[place].events++;
+		break;
+	case TELLING_PRICE:
+		claim->prices[place].events++;
+		break;
+	}
 	if (!claim->done && !loop_timer_is_set(claim->timer))
 		loop_timer_at(claim->timer, claim->due);
 }

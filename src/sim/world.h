@@ -23,7 +23,32 @@ struct world;
 struct transition {
 	struct seen seen;
 	enum verdict verdict;
-	unsigned reads; /* fresh, whole answers that told it */
+	unsigned reads;  /* fresh, whole snapshots that told it */
+	unsigned events; /* whole pages of the journal that told it */
+};
+
+/* One change of the price: with the transition at `place`, or alone behind it. */
+struct priced {
+	size_t place;
+	struct order_key key;
+	char price[DECIMAL_SIZE];
+	char currency[CURRENCY_SIZE];
+	bool alone;      /* the journal has an event for it */
+	unsigned events; /* whole pages of the journal that told it */
+};
+
+/* What an answer tells of a claim. */
+enum telling {
+	TELLING_SNAPSHOT, /* the state since a transition */
+	TELLING_STATUS,   /* the event of a transition */
+	TELLING_PRICE,    /* the event of a price */
+};
+
+/* Whom a claim waits for. */
+enum reader {
+	READER_INFO,    /* of snapshots; it does not wait for prices, since nothing tells this reader of them */
+	READER_JOURNAL, /* of every event, prices included */
+	READER_EITHER,  /* whoever comes first to a status */
 };
 
 struct world_claim {
@@ -33,6 +58,8 @@ struct world_claim {
 	char life[LIFE_NAME_SIZE];
 	struct transition *transitions; /* oldest first; moves when one is added */
 	size_t n;
+	struct priced *prices; /* as transitions; no two in a row are equal */
+	size_t n_prices;
 	bool done; /* its last step is made, and read where the rules say so */
 
 	/* The world's own. */
@@ -40,7 +67,9 @@ struct world_claim {
 	struct loop_timer *timer; /* to the next step */
 	struct wall due;
 	struct plan plan;
-	size_t size;
+	size_t n_priced;    /* of the plan's prices */
+	struct seen now;    /* what a fresh snapshot tells */
+	struct seen before; /* what a stale one tells */
 	int applied;        /* the last status that a checker takes for the current one */
 	struct wall entry;  /* into ready_for_approval; WALL_NONE before */
 	unsigned stale_reads;
@@ -51,12 +80,14 @@ struct world_rules {
 	int64_t step_min_us;
 	int64_t step_max_us;
 	int64_t offer_us;   /* an offer's valid_until behind ready_for_approval; 0: none is given */
-	bool wait_read;     /* a claim goes on only when its status was read: once, and twice where a reader must confirm it */
+	bool wait_read;     /* a claim goes on only when its status was read: once, or in two snapshots where a reader must confirm it */
+	enum reader reader; /* by whom */
 	const struct faults *faults;
 };
 
 struct world_hooks {
-	void (*on_step)(struct world_claim *claim, void *cls); /* the newest transition is the step */
+	void (*on_step)(struct world_claim *claim, void *cls);  /* the newest transition is the step */
+	void (*on_price)(struct world_claim *claim, void *cls); /* the newest price has come alone */
 	void (*on_done)(struct world_claim *claim, void *cls);
 	void *cls;
 };
@@ -82,10 +113,10 @@ struct world_claim *world_at(const struct world *world, size_t i);
 struct world_claim *world_find(const struct world *world, const char *id);
 bool world_is_done(const struct world *world);
 
-/* What a read of the claim gets now: *ret_place is the transition's place. ERR_NOT_FOUND before the claim's first step. */
-int world_read(struct world_claim *claim, size_t *ret_place);
-/* An answer that told the claim's transition at PLACE has gone out whole. */
-void world_told(struct world_claim *claim, size_t place);
+/* What a snapshot of the claim tells now; *ret_place is the transition's place. ERR_NOT_FOUND before the claim's first step. */
+int world_read(struct world_claim *claim, struct seen *ret, size_t *ret_place);
+/* An answer that told the claim's transition or price at PLACE has gone out whole. */
+void world_told(struct world_claim *claim, enum telling telling, size_t place);
 
 DEFINE_CLEANUP(world, struct world *, world_free)
 

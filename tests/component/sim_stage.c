@@ -176,6 +176,26 @@ void stage_ask_bulk(struct stage *s, const char *const *ids, size_t n, struct wi
 	ck_assert_int_eq(wire_claims_parse(s->answer.body, strlen(s->answer.body), ret), 0);
 }
 
+void stage_ask_page(struct stage *s, const char *cursor, unsigned limit)
+{
+	char target[sizeof(JOURNAL) + 32] = JOURNAL;
+	char *body;
+
+	if (limit > 0)
+		snprintf(target, sizeof(target), JOURNAL "?limit=%u", limit);
+	ck_assert_int_eq(wire_journal_request(cursor, &body), 0);
+	stage_ask(s, "POST", target, "", body);
+	free(body);
+}
+
+void stage_read_page(struct stage *s, const char *cursor, unsigned limit, struct wire_journal *ret)
+{
+	stage_ask_page(s, cursor, limit);
+	ck_assert_uint_eq(s->answer.status, 200);
+	ck_assert_int_eq(wire_journal_parse(s->answer.body, strlen(s->answer.body), ret), 0);
+	ck_assert_uint_eq(ret->n_unreadable, 0);
+}
+
 void stage_check_told(struct stage *s, const char *id, const char *status)
 {
 	struct wire_claims claims;

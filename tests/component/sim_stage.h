@@ -10,9 +10,11 @@
 #include "raw_client.h"
 #include "sim/sim.h"
 #include "wire/claims.h"
+#include "wire/journal.h"
 
 #define INFO "/b2b/cargo/integration/v2/claims/info"
 #define BULK_INFO "/b2b/cargo/integration/v2/claims/bulk_info"
+#define JOURNAL "/b2b/cargo/integration/v2/claims/journal"
 #define LANGUAGE "Accept-Language: en\r\n"
 
 #define CALLS_MAX 64
@@ -60,6 +62,11 @@ void stage_let_pass(struct stage *s);
 void stage_ask(struct stage *s, const char *method, const char *target, const char *headers, const char *body);
 void stage_ask_info(struct stage *s, const char *id);
 void stage_ask_bulk(struct stage *s, const char *const *ids, size_t n, struct wire_claims *ret);
+
+/* Asks for the page behind CURSOR (NULL: from the start), whatever comes of it. LIMIT 0: none is given. */
+void stage_ask_page(struct stage *s, const char *cursor, unsigned limit);
+/* The same, and asserts that it is one. */
+void stage_read_page(struct stage *s, const char *cursor, unsigned limit, struct wire_journal *ret);
 
 /* Asserts the status that bulk_info tells of one claim, once asked. */
 void stage_check_told(struct stage *s, const char *id, const char *status);
