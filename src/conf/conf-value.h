@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Values of each kind, from text into a field and back. No error here says where the value stands: the caller does.
- * Conf layer, for its own files (and tests) only.
+ * Conf layer, for its own files; claimctl reads its own durations with it too.
  */
 #ifndef CLAIMD_CONF_CONF_VALUE_H
 #define CLAIMD_CONF_CONF_VALUE_H

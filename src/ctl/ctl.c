@@ -18,6 +18,7 @@ static const struct verb verbs[] = {
 	{ "windows", NULL, OPTION_BIT(OPTION_DUE), "approval windows, and how long the open ones still last", verb_windows },
 	{ "violations", NULL, 0, "what the status graph or a window refused", verb_violations },
 	{ "sources", NULL, 0, "the configured sources and how they fare", verb_sources },
+	{ "journal", NULL, 0, "how far each source's journal has been read, and the gaps that it healed", verb_journal },
 	{ "graph", "[MODEL]", OPTION_BIT(OPTION_DOT), "the legal status graph; MODEL is claims", verb_graph },
 };
 

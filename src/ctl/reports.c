@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The verbs that show one report as it is: list, windows, violations, sources.
+ * The verbs that show one report as it is: list, windows, violations, sources, journal.
  * Ctl layer.
  */
 #include <inttypes.h>
@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "conf/conf-value.h"
 #include "ctl/database.h"
 #include "ctl/print.h"
 #include "ctl/verb.h"
 
-#define NUMBER_SIZE 24    /* any int64 */
-#define DUE_MAX 1000000L  /* of any unit: far beyond a window, far below an overflow */
+#define NUMBER_SIZE 24 /* any int64 */
 
 /* The columns that a table shows; JSON shows all. */
 struct columns {
@@ -60,34 +60,6 @@ int verb_list(const struct call *call)
 	              &(struct columns){ names, ARRAY_SIZE(names) });
 }
 
-struct unit {
-	const char *name;
-	int64_t us;
-};
-
-/* "10min", with the units of claimd.conf(5). */
-static bool parse_duration(const char *text, int64_t *ret_us)
-{
-	static const struct unit units[] = {
-		{ "ms", USEC_PER_MS },
-		{ "s", USEC_PER_SEC },
-		{ "min", 60 * USEC_PER_SEC },
-		{ "h", 3600 * USEC_PER_SEC },
-		{ "d", 86400 * USEC_PER_SEC },
-	};
-	char *end;
-	long count = text[0] >= '0' && text[0] <= '9' ? strtol(text, &end, 10) : -1;
-
-	if (count < 0 || count > DUE_MAX)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
-		if (strcmp(end, units[i].name) == 0) {
-			*ret_us = count * units[i].us;
-			return true;
-		}
-	return false;
-}
-
 int verb_windows(const struct call *call)
 {
 	static const char *const names[] = {
@@ -96,10 +68,11 @@ int verb_windows(const struct call *call)
 	};
 	const char *due = call->options->values[OPTION_DUE];
 	char before[NUMBER_SIZE];
+	struct conf_error error;
 	int64_t within_us = 0;
 
-	if (due && !parse_duration(due, &within_us))
-		return console_fail(call->console, EX_USAGE, "--due %s is no duration; write it as 90s, 10min or 2h", due);
+	if (due && conf_quantity_read(&conf_durations, due, &within_us, &error) != ERR_OK)
+		return console_fail(call->console, EX_USAGE, "--due: %s", error.text);
 	snprintf(before, sizeof(before), "%" PRId64, clock_wall(&call->console->clock).us + within_us);
 
 	const char *const args[] = { due ? before : NULL };
@@ -123,6 +96,17 @@ int verb_sources(const struct call *call)
 	static const char *const names[] = {
 		"source", "kind", "state", "last_callback_at", "last_read_at", "pending", "oldest_pending_s",
 		"reason",
+	};
+
+	return answer(call, &(struct question){ REPORT_SOURCES, NULL, 0 },
+	              &(struct columns){ names, ARRAY_SIZE(names) });
+}
+
+int verb_journal(const struct call *call)
+{
+	static const char *const names[] = {
+		"source", "cursor_at", "cursor_age_s", "journal_events", "odd_events", "gaps_healed", "gaps_open",
+		"last_read_at", "skew_s",
 	};
 
 	return answer(call, &(struct question){ REPORT_SOURCES, NULL, 0 },

@@ -30,6 +30,7 @@ int verb_history(const struct call *call);
 int verb_windows(const struct call *call);
 int verb_violations(const struct call *call);
 int verb_sources(const struct call *call);
+int verb_journal(const struct call *call);
 int verb_graph(const struct call *call);
 
 #endif

@@ -158,10 +158,10 @@ START_TEST(windows_due_are_the_open_ones_that_end_soon)
 	ck_assert_int_eq(run.status, 0);
 	ctl_world_expect_not_in(run.out, "waits");
 	ctl_world_run_done(&run);
-	ctl_world_expect_failure("windows --db @ --due soon", EX_USAGE, "10min");
-	ctl_world_expect_failure("windows --db @ --due 10", EX_USAGE, "10min");
-	ctl_world_expect_failure("windows --db @ --due -5min", EX_USAGE, "10min");
-	ctl_world_expect_failure("windows --db @ --due 99999999999999999999min", EX_USAGE, "10min");
+	ctl_world_expect_failure("windows --db @ --due soon", EX_USAGE, "as in 30s");
+	ctl_world_expect_failure("windows --db @ --due 10", EX_USAGE, "as in 30s");
+	ctl_world_expect_failure("windows --db @ --due -5min", EX_USAGE, "as in 30s");
+	ctl_world_expect_failure("windows --db @ --due 99999999999999999999min", EX_USAGE, "as in 30s");
 }
 END_TEST
 
@@ -211,7 +211,7 @@ END_TEST
 
 START_TEST(a_wrong_command_line_says_what_would_be_right)
 {
-	ctl_world_expect_failure("", EX_USAGE, "list, show, history, windows, violations, sources, graph");
+	ctl_world_expect_failure("", EX_USAGE, "list, show, history, windows, violations, sources, journal, graph");
 	ctl_world_expect_failure("lst", EX_USAGE, "no verb \"lst\"; it is one of list, show");
 	ctl_world_expect_failure("show", EX_USAGE, "claimctl show ID");
 	ctl_world_expect_failure("show a b", EX_USAGE, "\"b\" is one word too many after \"show\"");
