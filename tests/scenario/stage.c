@@ -84,7 +84,7 @@ static void on_hints(void *cls)
 static void open_source(struct stage *stage)
 {
 	ck_assert_int_eq(store_begin(stage->store), ERR_OK);
-	ck_assert_int_eq(store_source(stage->store, "delivery", "main", &stage->source), ERR_OK);
+	ck_assert_int_eq(store_source(stage->store, "delivery", "main", stage_now(stage), &stage->source), ERR_OK);
 	ck_assert_int_eq(store_commit(stage->store), ERR_OK);
 }
 

@@ -134,6 +134,23 @@ START_TEST(test_a_claim_that_upstream_does_not_know_is_settled)
 }
 END_TEST
 
+START_TEST(test_reads_put_off_by_a_wrong_clock_are_caught_up_with)
+{
+	struct stage *stage = open_hasty();
+	char sql[128];
+
+	stage_set_clock(stage, 365 * 24 * 3600 * USEC_PER_SEC);
+	ck_assert_int_eq(sim_script(stage_sim(stage), "claim-1", "new"), 0);
+	stage_await(stage, "SELECT status FROM report_claims", "new");
+	stage_set_clock(stage, 0);
+	stage_restart(stage);
+	snprintf(sql, sizeof(sql), "SELECT last_read_at_us <= %lld FROM report_claims",
+	         (long long)(stage_now(stage).us + 3600 * USEC_PER_SEC));
+	stage_await(stage, sql, "1");
+	stage_close(stage);
+}
+END_TEST
+
 START_TEST(test_no_personal_data_is_kept)
 {
 	static const char *const personal[] = { "Ivan", "Testov", "+7000", "@shop", "Probnikov", "Kurierov" };
@@ -164,6 +181,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_a_burst_costs_a_handful_of_requests);
 	tcase_add_test(tcase, test_copies_of_a_callback_cost_one_or_two_requests);
 	tcase_add_test(tcase, test_a_claim_that_upstream_does_not_know_is_settled);
+	tcase_add_test(tcase, test_reads_put_off_by_a_wrong_clock_are_caught_up_with);
 	tcase_add_test(tcase, test_no_personal_data_is_kept);
 	suite_add_tcase(suite, tcase);
 	return suite;
