@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Load: each client has one request in flight.
+ * System tests.
+ */
+#include "load.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "process.h"
+#include "site.h"
+#include "suite.h"
+
+struct load *load_new(const char *address, char **claims, size_t n_claims)
+{
+	struct load *load = calloc(1, sizeof(*load));
+
+	ck_assert_ptr_nonnull(load);
+	load->address = address;
+	load->claims = claims;
+	load->n_claims = n_claims;
+	for (size_t i = 0; i < LOAD_CLIENTS; i++)
+		load->clients[i] = (struct load_client){ .fd = -1, .n = -1 };
+	return load;
+}
+
+static void hang_up(struct load_client *client)
+{
+	if (client->fd >= 0)
+		close(client->fd);
+	*client = (struct load_client){ .fd = -1, .n = -1 };
+}
+
+void load_free(struct load *load)
+{
+	if (!load)
+		return;
+	for (size_t i = 0; i < LOAD_CLIENTS; i++)
+		hang_up(&load->clients[i]);
+	free(load);
+}
+
+static void post_next(struct load *load, struct load_client *client)
+{
+	char target[256];
+
+	ck_assert_int_lt(load->next, LOAD_CALLBACKS_MAX);
+	client->n = load->next++;
+	snprintf(target, sizeof(target), SITE_PATH "?n=%d&claim_id=%s", client->n,
+	         load->claims[(size_t)client->n % load->n_claims]);
+	if (client->fd < 0)
+		client->fd = http_connect(load->address);
+	http_request(client->fd, "POST", target, "");
+}
+
+/* Something has come, or the connection has ended. */
+static void take(struct load *load, struct load_client *client)
+{
+	if (http_receive_status(client->fd) != 200) {
+		hang_up(client);
+		return;
+	}
+	load->acked[client->n] = true;
+	load->n_acked++;
+	client->n = -1;
+}
+
+void load_run(struct load *load, int n)
+{
+	int until = load->n_acked + n;
+
+	while (load->n_acked < until) {
+		struct pollfd fds[LOAD_CLIENTS];
+
+		for (size_t i = 0; i < LOAD_CLIENTS; i++) {
+			if (load->clients[i].n < 0)
+				post_next(load, &load->clients[i]);
+			fds[i] = (struct pollfd){ .fd = load->clients[i].fd, .events = POLLIN };
+		}
+		ck_assert_int_gt(poll(fds, LOAD_CLIENTS, PATIENCE_MS), 0);
+		for (size_t i = 0; i < LOAD_CLIENTS; i++)
+			if (fds[i].revents)
+				take(load, &load->clients[i]);
+	}
+}
+
+void load_bury(struct load *load)
+{
+	for (size_t i = 0; i < LOAD_CLIENTS; i++) {
+		struct load_client *client = &load->clients[i];
+		struct pollfd fd = { .fd = client->fd, .events = POLLIN };
+
+		/* One that was never accepted still waits in the socket's queue, and will be answered after the restart. */
+		if (client->fd >= 0 && client->n >= 0 && poll(&fd, 1, 0) > 0)
+			take(load, client);
+	}
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Configuration, start and questions of one claimd.
+ * System tests.
+ */
+#include "site.h"
+
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "suite.h"
+
+/* Between two questions, when nothing tells that an answer may have changed. */
+#define ASK_AGAIN_MS 10
+
+static char *in_folder(const struct site *site, const char *name)
+{
+	char *path = NULL;
+
+	ck_assert_int_gt(asprintf(&path, "%s/%s", site->folder, name), 0);
+	return path;
+}
+
+void site_write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(text, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+void site_open(struct site *site)
+{
+	*site = (struct site){
+		.folder = suite_tmpdir(),
+		.log_level = "debug",
+		.listen_address = "127.0.0.1:0",
+		.base_url = "http://127.0.0.1:1",
+		.listen_keys = "",
+		.delivery_keys = "",
+	};
+	site->conf = in_folder(site, "claimd.conf");
+	site->database = in_folder(site, "claimd.db");
+	site->secret_file = in_folder(site, "main.secret");
+	site->token_file = in_folder(site, "main.token");
+	site_write_file(site->secret_file, SITE_SECRET "\n");
+	site_write_file(site->token_file, SITE_TOKEN "\n");
+}
+
+void site_close(struct site *site)
+{
+	process_done(&site->claimd);
+	site_close_sql(site);
+	if (site->socket > 0)
+		close(site->socket);
+	free(site->conf);
+	free(site->database);
+	free(site->secret_file);
+	free(site->token_file);
+	free(site->value);
+}
+
+void site_configure(struct site *site)
+{
+	char *text = NULL;
+
+	ck_assert_int_gt(asprintf(&text,
+	                          "[daemon]\n"
+	                          "database = %s\n"
+	                          "control_socket = %s/control.sock\n"
+	                          "log_level = %s\n"
+	                          "[listen]\n"
+	                          "address = %s\n"
+	                          "%s"
+	                          "[admin]\n"
+	                          "address = 127.0.0.1:0\n"
+	                          "[delivery main]\n"
+	                          "base_url = %s\n"
+	                          "token_file = %s\n"
+	                          "callback_secret_file = %s\n"
+	                          "journal = no\n"
+	                          "%s",
+	                          site->database, site->folder, site->log_level, site->listen_address, site->listen_keys, site->base_url,
+	                          site->token_file, site->secret_file, site->delivery_keys), 0);
+	site_write_file(site->conf, text);
+	free(text);
+}
+
+void site_configure_more(struct site *site, const char *lines)
+{
+	FILE *file = fopen(site->conf, "a");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(lines, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+}
+
+void site_open_socket(struct site *site)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&in, len), 0);
+	ck_assert_int_eq(listen(fd, SOMAXCONN), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+	address_format((const struct sockaddr *)&in, len, site->address, sizeof(site->address));
+	site->socket = fd;
+}
+
+static void await_address(struct site *site, const char *words, char ret[static ADDRESS_SIZE])
+{
+	const char *line = process_await_line(&site->claimd, words);
+
+	snprintf(ret, ADDRESS_SIZE, "%s", strstr(line, words) + strlen(words));
+}
+
+void site_restart(struct site *site)
+{
+	const char *const argv[] = { "claimd", "-c", site->conf, NULL };
+
+	process_done(&site->claimd);
+	process_start_as(&site->claimd, &(struct process_plan){ .argv = argv, .socket = site->socket });
+	if (site->socket > 0)
+		process_await_line(&site->claimd, "serving callbacks on the passed socket");
+	else
+		await_address(site, "serving callbacks on ", site->address);
+	await_address(site, "serving probes on ", site->admin);
+}
+
+void site_start(struct site *site)
+{
+	site_configure(site);
+	site_restart(site);
+}
+
+void site_stop(struct site *site)
+{
+	process_signal(&site->claimd, SIGTERM);
+	ck_assert_int_eq(process_wait(&site->claimd), 0);
+}
+
+/* --- The database */
+
+static sqlite3 *connection(struct site *site)
+{
+	if (site->sql)
+		return site->sql;
+	ck_assert_int_eq(sqlite3_open_v2(site->database, &site->sql, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_busy_timeout(site->sql, PATIENCE_MS), SQLITE_OK);
+	return site->sql;
+}
+
+const char *site_ask(struct site *site, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+	sqlite3 *db = connection(site);
+	int r = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+	if (r == SQLITE_OK)
+		r = sqlite3_step(stmt);
+	ck_assert_msg(r == SQLITE_ROW || r == SQLITE_DONE, "%s: %s", sql, sqlite3_errmsg(db));
+
+	const char *text = r == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+
+	free(site->value);
+	site->value = strdup(text ? text : "");
+	sqlite3_finalize(stmt);
+	return site->value;
+}
+
+long long site_number(struct site *site, const char *sql)
+{
+	return strtoll(site_ask(site, sql), NULL, 10);
+}
+
+void site_sql(struct site *site, const char *sql)
+{
+	sqlite3 *db = connection(site);
+
+	ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(db));
+}
+
+void site_await(struct site *site, const char *sql, const char *want)
+{
+	int64_t end = process_patience();
+
+	while (strcmp(site_ask(site, sql), want) != 0) {
+		ck_assert_msg(process_is_alive(&site->claimd), "claimd ended:\n%s", process_errors(&site->claimd));
+		ck_assert_msg(!process_patience_is_over(end), "%s: \"%s\", not \"%s\"; claimd said:\n%s", sql, site->value, want,
+		              process_errors(&site->claimd));
+		process_pause(&site->claimd, ASK_AGAIN_MS);
+	}
+}
+
+void site_close_sql(struct site *site)
+{
+	sqlite3_close(site->sql);
+	site->sql = NULL;
+}
+
+void site_lock(struct site *site)
+{
+	site_sql(site, "BEGIN IMMEDIATE");
+}
+
+void site_unlock(struct site *site)
+{
+	site_sql(site, "ROLLBACK");
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command lines of the programs: what each prints, and its exit status, when all is well and when it isn't.
+ * System tests.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "http.h"
+#include "site.h"
+#include "suite.h"
+
+static struct site site;
+static struct process run;
+
+static void setup(void)
+{
+	site_open(&site);
+	site_configure(&site);
+}
+
+static void teardown(void)
+{
+	process_done(&run);
+	site_close(&site);
+}
+
+#define RUN(...) run_program((const char *const[]){ __VA_ARGS__, NULL })
+
+static int run_program(const char *const *argv)
+{
+	process_done(&run);
+	return process_run(&run, argv);
+}
+
+/* Exactly one line, which begins and goes on so. */
+static void assert_line(const char *text, const char *begin, const char *part)
+{
+	const char *newline = strchr(text, '\n');
+
+	ck_assert_msg(strncmp(text, begin, strlen(begin)) == 0, "no \"%s\" at the beginning of: %s", begin, text);
+	ck_assert_msg(strstr(text, part), "no \"%s\" in: %s", part, text);
+	ck_assert_msg(newline && newline[1] == '\0', "not one line: %s", text);
+}
+
+/* --- Options */
+
+START_TEST(help_and_version_go_to_standard_output)
+{
+	static const char *const programs[] = { "claimd", "claimctl", "claimsim" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		char begin[64];
+
+		ck_assert_int_eq(RUN(programs[i], "--help"), EX_OK);
+		snprintf(begin, sizeof(begin), "usage: %s ", programs[i]);
+		ck_assert_ptr_nonnull(strstr(process_output(&run), begin));
+		ck_assert_str_eq(process_errors(&run), "");
+		ck_assert_int_eq(RUN(programs[i], "--version"), EX_OK);
+		snprintf(begin, sizeof(begin), "%s ", programs[i]);
+		assert_line(process_output(&run), begin, VERSION);
+		ck_assert_str_eq(process_errors(&run), "");
+	}
+}
+END_TEST
+
+START_TEST(a_wrong_command_line_is_a_usage_error)
+{
+	ck_assert_int_eq(RUN("claimd", "--frobnicate"), EX_USAGE);
+	ck_assert_int_eq(RUN("claimd", "-x"), EX_USAGE);
+	ck_assert_int_eq(RUN("claimd", "-c"), EX_USAGE);
+	ck_assert_int_eq(RUN("claimd", "--check-config=yes"), EX_USAGE);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf, "extra"), EX_USAGE);
+	assert_line(process_errors(&run), "claimd: ", "extra");
+	ck_assert_str_eq(process_output(&run), "");
+	ck_assert_int_eq(access(site.database, F_OK), -1);
+}
+END_TEST
+
+START_TEST(claimsim_refuses_what_it_cant_play)
+{
+	ck_assert_int_eq(RUN("claimsim"), EX_USAGE);
+	ck_assert_int_eq(RUN("claimsim", "--claims", "many"), EX_USAGE);
+	assert_line(process_errors(&run), "claimsim: ", "--claims");
+	ck_assert_int_eq(RUN("claimsim", "--claims", "1", "extra"), EX_USAGE);
+	ck_assert_int_eq(RUN("claimsim", "--scenario", "/nowhere/at.all"), EX_NOINPUT);
+	site_write_file(site.token_file, "claim one\n\tnew\nclaim one\n");
+	ck_assert_int_eq(RUN("claimsim", "--scenario", site.token_file), EX_DATAERR);
+	ck_assert_ptr_nonnull(strstr(process_errors(&run), ".token:3: "));
+}
+END_TEST
+
+/* --- Configuration */
+
+START_TEST(a_good_configuration_is_checked_in_silence)
+{
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf, "--check-config"), EX_OK);
+	ck_assert_str_eq(process_output(&run), "");
+	ck_assert_str_eq(process_errors(&run), "");
+	ck_assert_int_eq(access(site.database, F_OK), -1);
+}
+END_TEST
+
+/* Whole files, the line that is wrong, and a part of what is said of it. */
+static const struct {
+	const char *text;
+	unsigned line;
+	const char *why;
+} bad_files[] = {
+	{ "[daemon]\ndatabse = /x\n", 2, "database" },
+	{ "[deamon]\n", 1, "daemon" },
+	{ "[listen]\naddress = 127.0.0.1:0\nmax_body = 1KiB\naddress = 127.0.0.1:0\n", 4, "line 2" },
+	{ "[listen]\n\n[admin]\n[listen]\n", 4, "line 1" },
+	{ "[delivery]\n", 1, "name" },
+	{ "[delivery a b]\n", 1, "name" },
+	{ "address = 127.0.0.1:0\n", 1, "section" },
+	{ "[listen]\nthis is no line\n", 2, "key = value" },
+	{ "[listen]\naddress = localhost\n", 2, "address" },
+	{ "[listen]\naddress = unix:relative\n", 2, "address" },
+	{ "[listen]\nmax_body = 64\n", 2, "KiB" },
+	{ "[listen]\nmax_body = 1GiB\n", 2, "max_body" },
+	{ "[listen]\nrequest_timeout = 10\n", 2, "request_timeout" },
+	{ "[listen]\nmax_connections = some\n", 2, "max_connections" },
+	{ "[listen]\nmax_connections = 0\n", 2, "max_connections" },
+	{ "[listen]\ntrusted_proxies = 10.0.0.0/33\n", 2, "trusted_proxies" },
+	{ "[listen]\ntls_key = /some/key\n", 2, "tls_certificate" },
+	{ "[listen]\naddress = 127.0.0.1:1234\n[admin]\naddress = 127.0.0.1:1234\n", 4, "same address" },
+	{ "[daemon]\nlog_level = loud\n", 2, "debug" },
+	{ "[daemon]\non_illegal = drop\n", 2, "hold" },
+	{ "[daemon]\nretention_days = -1\n", 2, "retention_days" },
+	{ "[daemon]\ndatabase = relative.db\n", 2, "database" },
+	{ "[daemon]\ndatabase = /${CLAIMD_TEST_UNSET}/x.db\n", 2, "CLAIMD_TEST_UNSET" },
+	{ "[daemon]\nalert_url = nowhere\n", 2, "alert_url" },
+	{ "[delivery main]\nbase_url = ftp://x\n", 2, "base_url" },
+	{ "[delivery main]\nstale_retry = 30s..5s\n", 2, "stale_retry" },
+	{ "[delivery main]\ncallbacks = maybe\n", 2, "callbacks" },
+	{ "[delivery main]\n", 1, "token_file" },
+	{ "[delivery main]\n\ntoken_file = /nowhere/at.all\n", 3, "/nowhere/at.all" },
+	{ "[delivery main]\ntoken_file = /dev/null\n", 2, "/dev/null" },
+	{ "[delivery main]\ntoken_file = /\n", 2, "token_file" },
+};
+
+START_TEST(a_mistake_is_told_with_file_and_line_and_nothing_is_started)
+{
+	char begin[4200];
+	char database[4200];
+
+	site_write_file(site.conf, bad_files[_i].text);
+	snprintf(begin, sizeof(begin), "claimd: %s:%u: ", site.conf, bad_files[_i].line);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf, "--check-config"), EX_CONFIG);
+	assert_line(process_errors(&run), begin, bad_files[_i].why);
+	ck_assert_str_eq(process_output(&run), "");
+
+	/* The same when it should start, and there would be a database to make. */
+	snprintf(database, sizeof(database), "[daemon]\ndatabase = %s\n", site.database);
+	if (strncmp(bad_files[_i].text, "[daemon]", 8) != 0)
+		site_configure_more(&site, database);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf), EX_CONFIG);
+	assert_line(process_errors(&run), begin, bad_files[_i].why);
+	ck_assert_int_eq(access(site.database, F_OK), -1);
+}
+END_TEST
+
+START_TEST(a_missing_configuration_is_told)
+{
+	ck_assert_int_eq(RUN("claimd", "-c", "/nowhere/claimd.conf"), EX_CONFIG);
+	assert_line(process_errors(&run), "claimd: /nowhere/claimd.conf: ", "-c");
+	ck_assert_int_eq(RUN("claimd", "-c", "/nowhere/claimd.conf", "--check-config"), EX_CONFIG);
+}
+END_TEST
+
+START_TEST(a_secret_that_cant_stand_in_a_url_is_told_but_not_shown)
+{
+	site_write_file(site.secret_file, "slash/inside\n");
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf, "--check-config"), EX_CONFIG);
+	assert_line(process_errors(&run), "claimd: ", site.secret_file);
+	ck_assert_ptr_null(strstr(process_errors(&run), "slash"));
+}
+END_TEST
+
+START_TEST(the_printed_configuration_shows_no_secret_and_reads_back_as_itself)
+{
+	char *again = NULL;
+	char *first;
+
+	ck_assert_int_gt(asprintf(&again, "%s/again.conf", site.folder), 0);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf, "--print-config"), EX_OK);
+	ck_assert_str_eq(process_errors(&run), "");
+	first = strdup(process_output(&run));
+	ck_assert_ptr_null(strstr(first, SITE_SECRET));
+	ck_assert_ptr_null(strstr(first, SITE_TOKEN));
+	ck_assert_ptr_nonnull(strstr(first, site.token_file));
+	ck_assert_ptr_nonnull(strstr(first, " = 5s..30s\n"));
+	site_write_file(again, first);
+	ck_assert_int_eq(RUN("claimd", "-c", again, "--print-config"), EX_OK);
+	ck_assert_str_eq(process_output(&run), first);
+	ck_assert_int_eq(RUN("claimd", "-c", again, "--check-config"), EX_OK);
+	free(first);
+	free(again);
+}
+END_TEST
+
+START_TEST(credentials_are_found_by_their_default_names)
+{
+	const char *const argv[] = { "claimd", "-c", site.conf, "--check-config", NULL };
+	char *folder = NULL;
+	char *path = NULL;
+
+	ck_assert_int_gt(asprintf(&folder, "CREDENTIALS_DIRECTORY=%s", site.folder), 0);
+	site_write_file(site.conf, "[delivery main]\n");
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_gt(asprintf(&path, "%s/delivery-main.%s", site.folder, i == 0 ? "token" : "secret"), 0);
+		site_write_file(path, SITE_TOKEN "\n");
+		free(path);
+	}
+	process_start_as(&run, &(struct process_plan){ .argv = argv, .environment = (const char *const[]){ folder, NULL } });
+	ck_assert_int_eq(process_wait(&run), EX_OK);
+	ck_assert_str_eq(process_errors(&run), "");
+	free(folder);
+}
+END_TEST
+
+START_TEST(the_sample_configuration_is_good)
+{
+	char *sample = NULL;
+
+	ck_assert_int_gt(asprintf(&sample, "%s/etc/claimd.conf", getenv("CLAIMD_BUILD")), 0);
+	ck_assert_int_eq(RUN("claimd", "-c", sample, "--check-config"), EX_OK);
+	ck_assert_str_eq(process_errors(&run), "");
+	free(sample);
+}
+END_TEST
+
+/* --- Starts that fail */
+
+START_TEST(a_missing_folder_of_the_database_is_an_io_error)
+{
+	free(site.database);
+	ck_assert_int_gt(asprintf(&site.database, "%s/missing/claimd.db", site.folder), 0);
+	site_configure(&site);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf), EX_IOERR);
+	assert_line(process_errors(&run), "claimd: ", site.database);
+}
+END_TEST
+
+/* Of a database in no WAL mode, the one file is all there is. */
+static void read_database(struct buf *ret)
+{
+	char part[65536];
+	size_t n;
+	FILE *file = fopen(site.database, "r");
+
+	ck_assert_ptr_nonnull(file);
+	while ((n = fread(part, 1, sizeof(part), file)) > 0)
+		ck_assert_int_eq(buf_add(ret, part, n), 0);
+	fclose(file);
+	ck_assert_uint_gt(ret->len, 0);
+}
+
+static void assert_left_alone(int status)
+{
+	struct buf before = { 0 };
+	struct buf after = { 0 };
+
+	read_database(&before);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf), status);
+	assert_line(process_errors(&run), "claimd: ", site.database);
+	read_database(&after);
+	ck_assert_msg(before.len == after.len && memcmp(before.data, after.data, after.len) == 0, "%s was changed", site.database);
+	buf_done(&before);
+	buf_done(&after);
+}
+
+static void make_database(const char *sql)
+{
+	ck_assert_int_eq(sqlite3_open(site.database, &site.sql), SQLITE_OK);
+	site_sql(&site, sql);
+	site_close_sql(&site);
+}
+
+START_TEST(a_database_of_a_newer_version_is_refused_and_left_alone)
+{
+	site_start(&site);
+	site_stop(&site);
+	make_database("PRAGMA user_version = 1000; PRAGMA journal_mode = DELETE");
+	assert_left_alone(EX_DATAERR);
+	ck_assert_ptr_nonnull(strstr(process_errors(&run), "newer"));
+}
+END_TEST
+
+START_TEST(a_database_of_another_program_is_refused_and_left_alone)
+{
+	make_database("CREATE TABLE note (text TEXT)");
+	assert_left_alone(EX_DATAERR);
+}
+END_TEST
+
+START_TEST(a_file_that_is_no_database_is_refused_and_left_alone)
+{
+	char text[8192];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	site_write_file(site.database, text);
+	assert_left_alone(EX_DATAERR);
+}
+END_TEST
+
+START_TEST(an_address_in_use_is_unavailable)
+{
+	site_open_socket(&site);
+	site.listen_address = site.address;
+	site_configure(&site);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf), EX_UNAVAILABLE);
+	ck_assert_ptr_nonnull(strstr(process_errors(&run), site.address));
+	ck_assert_ptr_nonnull(strstr(process_errors(&run), "taken"));
+}
+END_TEST
+
+START_TEST(no_source_is_a_warning_and_no_error)
+{
+	char *text = NULL;
+
+	ck_assert_int_gt(asprintf(&text, "[daemon]\ndatabase = %s\n[listen]\naddress = 127.0.0.1:0\n[admin]\naddress = 127.0.0.1:0\n",
+	                          site.database), 0);
+	site_write_file(site.conf, text);
+	site_restart(&site);
+	process_await_line(&site.claimd, "no [delivery NAME] section");
+	ck_assert_uint_eq(http_post(site.address, SITE_CALLBACK "abc"), 404);
+	site_stop(&site);
+	free(text);
+}
+END_TEST
+
+static TCase *tcase_options(void)
+{
+	TCase *tcase = tcase_create("options");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, help_and_version_go_to_standard_output);
+	tcase_add_test(tcase, a_wrong_command_line_is_a_usage_error);
+	tcase_add_test(tcase, claimsim_refuses_what_it_cant_play);
+	return tcase;
+}
+
+static TCase *tcase_configuration(void)
+{
+	TCase *tcase = tcase_create("configuration");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, a_good_configuration_is_checked_in_silence);
+	tcase_add_loop_test(tcase, a_mistake_is_told_with_file_and_line_and_nothing_is_started, 0, (int)ARRAY_SIZE(bad_files));
+	tcase_add_test(tcase, a_missing_configuration_is_told);
+	tcase_add_test(tcase, a_secret_that_cant_stand_in_a_url_is_told_but_not_shown);
+	tcase_add_test(tcase, the_printed_configuration_shows_no_secret_and_reads_back_as_itself);
+	tcase_add_test(tcase, credentials_are_found_by_their_default_names);
+	tcase_add_test(tcase, the_sample_configuration_is_good);
+	return tcase;
+}
+
+static TCase *tcase_start(void)
+{
+	TCase *tcase = tcase_create("start");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, a_missing_folder_of_the_database_is_an_io_error);
+	tcase_add_test(tcase, a_database_of_a_newer_version_is_refused_and_left_alone);
+	tcase_add_test(tcase, a_database_of_another_program_is_refused_and_left_alone);
+	tcase_add_test(tcase, a_file_that_is_no_database_is_refused_and_left_alone);
+	tcase_add_test(tcase, an_address_in_use_is_unavailable);
+	tcase_add_test(tcase, no_source_is_a_warning_and_no_error);
+	return tcase;
+}
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("cli");
+
+	suite_add_tcase(suite, tcase_options());
+	suite_add_tcase(suite, tcase_configuration());
+	suite_add_tcase(suite, tcase_start());
+	return suite;
+}
