@@ -16,9 +16,9 @@
 #define BULK_INFO_PATH "/b2b/cargo/integration/v2/claims/bulk_info"
 #define JOURNAL_PATH "/b2b/cargo/integration/v2/claims/journal?limit=1000"
 
-/* More is no answer that we asked for. It is parsed at once, to many times its size, while the loop stands still; so what
- * may come goes by what was asked for. A claim of 300 points is about 300 KiB of JSON, most are under 10 KiB; an event of
- * the journal is 300 bytes. */
+/* More is no answer that we asked for. It is parsed at once, to many times its size, while the loop stands still;
+ * so what may come goes by what was asked for. A claim of 300 points is about 300 KiB of JSON, most are under 10
+ * KiB; an event of the journal is 300 bytes. */
 #define ANSWER_BASE_BYTES ((size_t)1024 * 1024)
 #define ANSWER_CLAIM_BYTES ((size_t)32 * 1024)
 #define ANSWER_PAGE_BYTES ((size_t)4 * 1024 * 1024)
@@ -40,6 +40,7 @@ struct call {
 		delivery_page_fn page;
 	} fn;
 	void *cls;
+	struct wall started;
 	size_t max_answer;
 	bool has_cursor;
 	struct call *prev, *next;
@@ -138,13 +139,28 @@ static void describe_status(const struct fetch_result *result, const struct secr
 	         *error.message ? ": " : "", error.message);
 }
 
-static struct delivery_end end_of(const struct fetch_result *result, const struct secret *token)
+/* A Date is in whole seconds, cut, and was written at some time between request and answer. Only what lies outside
+ * of that is a difference of the clocks. */
+static int64_t skew_of(struct wall date, struct wall started, struct wall now)
 {
+	if (!wall_is_set(date))
+		return NUMBER_NONE;
+	if (wall_cmp(date, now) > 0)
+		return date.us - now.us;
+	if (date.us + USEC_PER_SEC < started.us)
+		return date.us + USEC_PER_SEC - started.us;
+	return 0;
+}
+
+static struct delivery_end end_of(const struct call *call, const struct fetch_result *result)
+{
+	const struct secret *token = &call->delivery->conf->token;
+	struct wall now = loop_now(call->delivery->loop);
 	struct delivery_end end = {
 		.outcome = outcome_of(result),
 		.answered = result->end == FETCH_ANSWERED,
 		.retry_after_s = result->retry_after_s,
-		.date = result->date,
+		.skew_us = skew_of(result->date, call->started, now),
 	};
 
 	if (result->end != FETCH_ANSWERED)
@@ -158,7 +174,7 @@ static void on_end(const struct fetch_result *result, void *cls)
 {
 	struct call *call = cls;
 	struct call copy = *call;
-	struct delivery_end end = end_of(result, &call->delivery->conf->token);
+	struct delivery_end end = end_of(call, result);
 
 	/* Before the callback, which may ask again or free the client. */
 	call_unlink(call);
@@ -184,7 +200,8 @@ static void end_answer(const struct call *call, const struct fetch_result *resul
 	call->fn.answer(&answer, call->cls);
 }
 
-/* The documents know invalid_cursor, and show unknown_error with "wrong cursor format": so it counts what is spoken of. */
+/* The documents know invalid_cursor, and show unknown_error with "wrong cursor format": so it counts what is spoken
+ * of. */
 static bool is_about_cursor(const struct fetch_result *result)
 {
 	struct wire_error error;
@@ -248,6 +265,7 @@ static int call_start(const struct call *form, const char *path, const char *bod
 	if (!call)
 		return ERR_NOMEM;
 	*call = *form;
+	call->started = loop_now(delivery->loop);
 	int r = call_fetch(call, path, body);
 	if (r < 0) {
 		free(call);

@@ -31,7 +31,7 @@ struct delivery_end {
 	enum outcome_kind outcome;
 	bool answered;                    /* by HTTP, whatever it said; false: cut off, timed out, unreachable */
 	int64_t retry_after_s;            /* -1 when not given */
-	struct wall date;                 /* the upstream's clock, WALL_NONE when not given */
+	int64_t skew_us;                  /* the upstream's clock minus ours, as far as its Date proves; NUMBER_NONE without one */
 	char reason[OUTCOME_REASON_SIZE]; /* for people: "HTTP 429 too_many_requests: ..." */
 };
 

@@ -33,6 +33,16 @@ static int load_pem(const char *path, char **ret)
 	return r;
 }
 
+/* The TLS library does not say what it dislikes. */
+static void tell_failure(const struct conf_listen *listen, int error)
+{
+	if (is_given(listen->tls_certificate))
+		log_error("can't serve TLS with %s and %s; they must be a certificate chain in PEM and its own key",
+		          listen->tls_certificate, listen->tls_key);
+	else
+		log_error("can't serve callbacks: %s", err_text(error));
+}
+
 static int serve(struct listener *listener, struct loop *loop, const struct listener_config *config)
 {
 	const struct conf_listen *listen = config->listen;
@@ -57,7 +67,12 @@ static int serve(struct listener *listener, struct loop *loop, const struct list
 		.on_request = intake_on_request,
 		.cls = listener->intake,
 	};
-	return server_new(loop, config->fd, &limits, &handler, certificate, key, &listener->server);
+
+	int r = server_new(loop, config->fd, &limits, &handler, certificate, key, &listener->server);
+
+	if (r < 0)
+		tell_failure(listen, r);
+	return r;
 }
 
 int listener_new(struct loop *loop, struct store *store, const struct listener_config *config, struct listener **ret)

@@ -74,3 +74,12 @@ void delivery_world_turns(struct delivery_world *w)
 	for (int i = 0; i < TURNS; i++)
 		raw_turn(w->loop);
 }
+
+void delivery_world_assert_skew(int64_t skew_us, int64_t date_s)
+{
+	const struct clock clock = { 0 };
+	int64_t want = date_s * USEC_PER_SEC - clock_wall(&clock).us;
+
+	ck_assert_int_ge(skew_us, want - 60 * USEC_PER_SEC);
+	ck_assert_int_le(skew_us, want + 60 * USEC_PER_SEC);
+}

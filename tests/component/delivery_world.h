@@ -35,4 +35,7 @@ void delivery_world_await_requests(struct delivery_world *w, unsigned n);
 /* Time enough for what must not happen. */
 void delivery_world_turns(struct delivery_world *w);
 
+/* Fails unless SKEW_US is that of a clock which stands at DATE_S, give or take what a test takes. */
+void delivery_world_assert_skew(int64_t skew_us, int64_t date_s);
+
 #endif
