@@ -33,40 +33,76 @@ static void note_callback(struct store *store, int64_t source_id, struct wall re
 	query_run(&q);
 }
 
-/* A hint about what is known already needs no read. A time without a fraction can't tell: several changes fit into its
- * second. */
-static struct wall known_at(struct wall upstream)
+/* From when on a claim's newest observation is surely one that the hint was about: the very time that it promised,
+ * unless that came without a fraction, for several changes fit into one second. */
+static struct wall surely_known(struct wall upstream)
 {
-	return upstream.us % USEC_PER_SEC == 0 ? WALL_NONE : upstream;
+	bool whole = wall_is_set(upstream) && upstream.us % USEC_PER_SEC == 0;
+
+	return whole ? wall_add(upstream, USEC_PER_SEC) : upstream;
 }
 
-/* Takes the inbox row that IN stands at into its shipment. */
+/* A good inbox row, on its way into its shipment. Texts are borrowed. */
+struct fold {
+	int64_t id;
+	int64_t source_id;
+	const char *external_id;
+	const char *own_params;
+	struct wall upstream;
+	struct wall received;
+};
+
+static void bind_fold(struct query *q, const struct fold *fold)
+{
+	query_bind_number(q, fold->source_id);
+	query_bind_text(q, fold->external_id);
+	query_bind_text(q, fold->own_params);
+	query_bind_number(q, fold->id);
+	query_bind_time(q, fold->upstream);
+}
+
+/* A hint about what is known already needs no read of its own. */
+static bool fold_known(struct store *store, const struct fold *fold)
+{
+	struct query q = query_start(store, STMT_HINT_KNOWN);
+
+	if (!wall_is_set(fold->upstream)) {
+		query_end(&q);
+		return false;
+	}
+	bind_fold(&q, fold);
+	query_bind_time(&q, surely_known(fold->upstream));
+	return query_run(&q) == ERR_OK && query_changes(store) > 0;
+}
+
+static void fold_owed(struct store *store, const struct fold *fold, struct wall due)
+{
+	struct query q = query_start(store, STMT_HINT_OWED);
+
+	bind_fold(&q, fold);
+	query_bind_time(&q, fold->received);
+	query_bind_time(&q, due);
+	query_run(&q);
+}
+
+/* Takes the inbox row that IN stands at into its shipment; returns its id. */
 static int64_t fold_row(struct store *store, struct query *in, struct wall due)
 {
-	int64_t id = query_number(in);
-	int64_t source_id = query_number(in);
-	const char *external_id = query_text(in);
-	struct wall upstream = query_time(in);
-	struct wall received = query_time(in);
-	const char *own_params = query_text(in);
-	const char *reason = query_text(in);
+	struct fold fold;
 
-	note_callback(store, source_id, received);
-	if (reason)
-		return id;
+	fold.id = query_number(in);
+	fold.source_id = query_number(in);
+	fold.external_id = query_text(in);
+	fold.upstream = query_time(in);
+	fold.received = query_time(in);
+	fold.own_params = query_text(in);
+	note_callback(store, fold.source_id, fold.received);
 
-	struct query q = query_start(store, STMT_HINT_FOLD);
+	bool rejected = query_text(in) != NULL;
 
-	query_bind_number(&q, source_id);
-	query_bind_text(&q, external_id);
-	query_bind_text(&q, own_params);
-	query_bind_time(&q, received);
-	query_bind_time(&q, due);
-	query_bind_number(&q, id);
-	query_bind_time(&q, upstream);
-	query_bind_time(&q, known_at(upstream));
-	query_run(&q);
-	return id;
+	if (!rejected && !fold_known(store, &fold))
+		fold_owed(store, &fold, due);
+	return fold.id;
 }
 
 void store_fold_hints(struct store *store, struct wall due, size_t max_rows, size_t *ret_n)
