@@ -100,6 +100,7 @@ static struct settle_pass settle_pass_of(const struct apply_config *config, cons
 		.conf = config->conf,
 		.now = loop_now(config->loop),
 		.random = backoff_random(),
+		.asked_due = asked->at,
 		.asked_hint_id = asked->hint_id,
 	};
 }

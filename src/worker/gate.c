@@ -12,8 +12,7 @@
 #include "base/log.h"
 #include "worker/pace.h"
 
-/* A Date header tells whole seconds, cut: on average it is half a second old. A difference below this is no skew. */
-#define DATE_MEAN_AGE_US (USEC_PER_SEC / 2)
+/* A smaller difference than this does no harm to a ten-minute window, and comes and goes. */
 #define SKEW_MIN_US (2 * USEC_PER_SEC)
 
 struct gate {
@@ -84,13 +83,13 @@ static void tell(const struct gate *gate, const struct delivery_end *end, enum s
 		log_info("%s: %s; next request in %.1f s", name, end->reason, pause_s);
 }
 
-static void measure_skew(struct gate *gate, struct wall date)
+static void note_skew(struct gate *gate, int64_t skew_us)
 {
 	int64_t before = gate_skew_us(gate);
 
-	if (!wall_is_set(date))
+	if (skew_us == NUMBER_NONE)
 		return;
-	gate->config.source.skew_us = date.us + DATE_MEAN_AGE_US - loop_now(gate->config.loop).us;
+	gate->config.source.skew_us = skew_us;
 	if (before == 0 && gate_skew_us(gate) != 0)
 		log_warning("%s: the upstream's clock is %+.1f s from ours; deadlines run on the upstream's",
 		            gate->config.conf->name, (double)gate_skew_us(gate) / 1e6);
@@ -101,7 +100,7 @@ void gate_end(struct gate *gate, const struct delivery_end *end, bool several)
 	struct source *source = &gate->config.source;
 	enum source_state before = source->state;
 
-	measure_skew(gate, end->date);
+	note_skew(gate, end->skew_us);
 	pace_source(source, end->outcome, several, end->retry_after_s, loop_now(gate->config.loop), backoff_random());
 	save(gate, source->state == SOURCE_OK ? "" : end->reason, end->outcome == OUTCOME_OK);
 	tell(gate, end, before);

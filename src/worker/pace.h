@@ -20,9 +20,9 @@
  * - LIMITED and RETRY: a pause as RETRY_AFTER_S says (-1: not said), otherwise a growing one.
  * - PROTOCOL: a growing pause; while the request asked for SEVERAL claims a short one, since one of them may be the
  *   cause and is being looked for (pace_limit()).
- * - AUTH: locked out; a single request every quarter of an hour tries whether that has changed.
- * What ends during a pause was under way when it began: it does not cut the pause short, nor end it, unless it shows that
- * the credentials are good after all. */
+ * - AUTH: locked out; a single request every quarter of an hour tries whether that has changed. What ends during a
+ *   pause was under way when it began: it does not cut the pause short, nor end it, unless it shows that the
+ *   credentials are good after all. */
 void pace_source(struct source *source, enum outcome_kind outcome, bool several, int64_t retry_after_s, struct wall now,
                  uint64_t random);
 

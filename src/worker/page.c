@@ -58,7 +58,6 @@ static void settle(const struct turn *turn, const struct shipment *shipment, con
 		.conf = turn->config->conf,
 		.now = turn->now,
 		.random = backoff_random(),
-		.asked_hint_id = pending->served_id,
 	};
 	bool window = step && step->window.rule && step->window.outcome == OUTCOME_OPEN;
 

@@ -6,6 +6,7 @@
  */
 #include "worker/reader.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,9 @@
 
 /* When the file is locked, full or failing. */
 #define READER_RETRY_US (200 * USEC_PER_MS)
+
+/* Claims of a request whose memory is worth giving back. */
+#define LARGE_BATCH 200
 
 /* One request and the claims it asks for; they count as in flight until the answer is stored. */
 struct batch {
@@ -51,7 +55,8 @@ static bool is_in_flight(const struct reader *reader, const struct due *due)
 	return false;
 }
 
-/* Reads further ahead than any is ever put off were put off by a clock that has been set back since: they are due now. */
+/* Reads further ahead than any is ever put off were put off by a clock that has been set back since: they are due
+ * now. */
 static int pull_in(struct reader *reader, struct wall now)
 {
 	struct store *store = reader->config.store;
@@ -116,12 +121,21 @@ static void batch_end(struct batch *batch)
 	reader_wake(reader);
 }
 
+/* The memory of an answer for many claims goes back to the system: it came in many small pieces, of which the heap would
+ * keep most for good. */
+static void give_back_memory(size_t n)
+{
+	if (n >= LARGE_BATCH)
+		malloc_trim(0);
+}
+
 static void on_applied(void *cls)
 {
 	struct batch *batch = cls;
 	struct reader *reader = batch->reader;
 
 	batch->apply = NULL;
+	give_back_memory(batch->n);
 	batch_end(batch);
 	reader->config.on_applied(reader->config.cls);
 }

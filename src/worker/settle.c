@@ -65,12 +65,20 @@ static void read_at_once(const struct settle_pass *pass, struct pending *pending
 	pending->via = VIA_CALLBACK;
 }
 
+/* Somebody wanted a read while one was under way: a window has opened or expired. */
+static bool is_asked_again(const struct settle_pass *pass, const struct pending *pending)
+{
+	return wall_is_set(pending->due) && wall_cmp(pending->due, pass->asked_due) != 0;
+}
+
 static void wait_for_news(const struct settle_pass *pass, bool closed, struct pending *pending)
 {
 	if (came_during_read(pass, pending)) {
 		read_at_once(pass, pending);
 		return;
 	}
+	if (is_asked_again(pass, pending))
+		return;
 	pending->due = closed ? WALL_NONE : next_sweep(pass);
 	pending->via = VIA_SWEEP;
 }

@@ -14,6 +14,7 @@ struct settle_pass {
 	const struct conf_delivery *conf; /* stale_retry and sweep_after */
 	struct wall now;
 	uint64_t random;
+	struct wall asked_due; /* when it had been due */
 	int64_t asked_hint_id; /* the newest hint that was folded in when the read began */
 };
 

@@ -18,13 +18,27 @@ static const struct conf_delivery conf = {
 
 static struct settle_pass pass_with(int64_t asked_hint_id, uint64_t random)
 {
-	return (struct settle_pass){ .conf = &conf, .now = NOW, .random = random, .asked_hint_id = asked_hint_id };
+	return (struct settle_pass){ .conf = &conf, .now = NOW, .random = random, .asked_due = NOW, .asked_hint_id = asked_hint_id };
 }
 
 /* A claim last seen at NOW, with one hint, 7, that promised PROMISED. */
 static struct pending pending_of(struct wall promised)
 {
 	return (struct pending){ .due = NOW, .via = VIA_CALLBACK, .hint_id = 7, .promised = promised };
+}
+
+/* A read that was due when it was made: the two that a claim goes through in turn. */
+static void read_when_due(struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
+                          struct pending *pending)
+{
+	pass->asked_due = pending->due;
+	settle_read(pass, decision, shipment, closed, pending);
+}
+
+static void miss_when_due(struct settle_pass *pass, bool closed, struct pending *pending)
+{
+	pass->asked_due = pending->due;
+	settle_missing(pass, closed, pending);
 }
 
 static const struct shipment seen_now = { .newest = { .revision = 3, .updated = { INT64_C(1790000000) * 1000000 } }, .reported = "new" };
@@ -47,7 +61,7 @@ START_TEST(test_an_answered_hint_is_served_and_the_claim_swept_later)
 	struct settle_pass pass = pass_with(7, 1);
 	struct pending pending = pending_of(NOW);
 
-	settle_read(&pass, DECISION_CHANGED, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_CHANGED, &seen_now, false, &pending);
 	ck_assert_int_eq(pending.served_id, 7);
 	ck_assert_int_eq(pending.tries, 0);
 	assert_swept(&pending);
@@ -59,7 +73,7 @@ START_TEST(test_a_closed_claim_is_left_alone)
 	struct settle_pass pass = pass_with(7, 1);
 	struct pending pending = pending_of(NOW);
 
-	settle_read(&pass, DECISION_CHANGED, &seen_now, true, &pending);
+	read_when_due(&pass, DECISION_CHANGED, &seen_now, true, &pending);
 	ck_assert_int_eq(pending.served_id, 7);
 	ck_assert(!wall_is_set(pending.due));
 }
@@ -71,7 +85,7 @@ START_TEST(test_a_stale_answer_is_read_again_within_the_range)
 	struct settle_pass pass = pass_with(7, randoms[_i]);
 	struct pending pending = pending_of(wall_add(NOW, 1));
 
-	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_SAME, &seen_now, false, &pending);
 	ck_assert_int_eq(pending.served_id, 0);
 	ck_assert_int_eq(pending.via, VIA_CALLBACK);
 	ck_assert_int_eq(pending.tries, 1);
@@ -86,7 +100,7 @@ START_TEST(test_stale_answers_are_bounded)
 	int reads = 0;
 
 	while (pending.served_id == 0 && reads < 1000) {
-		settle_read(&pass, DECISION_STALE, &seen_now, false, &pending);
+		read_when_due(&pass, DECISION_STALE, &seen_now, false, &pending);
 		reads++;
 	}
 	ck_assert_int_gt(reads, 1);
@@ -100,7 +114,7 @@ START_TEST(test_a_suspect_is_read_once_more)
 	struct settle_pass pass = pass_with(7, 1);
 	struct pending pending = pending_of(NOW);
 
-	settle_read(&pass, DECISION_SUSPECT, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_SUSPECT, &seen_now, false, &pending);
 	ck_assert_int_eq(pending.served_id, 0);
 	assert_soon(&pending);
 }
@@ -111,7 +125,7 @@ START_TEST(test_hints_during_the_read_want_another)
 	struct settle_pass pass = pass_with(5, 1);
 	struct pending pending = pending_of(NOW);
 
-	settle_read(&pass, DECISION_CHANGED, &seen_now, true, &pending);
+	read_when_due(&pass, DECISION_CHANGED, &seen_now, true, &pending);
 	ck_assert_int_eq(pending.served_id, 5);
 	ck_assert_int_eq(pending.due.us, NOW.us);
 	ck_assert_int_eq(pending.via, VIA_CALLBACK);
@@ -123,7 +137,7 @@ START_TEST(test_hints_during_a_stale_read_are_not_kept_waiting)
 	struct settle_pass pass = pass_with(5, 1);
 	struct pending pending = pending_of(wall_add(NOW, 1));
 
-	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_SAME, &seen_now, false, &pending);
 	ck_assert_int_eq(pending.served_id, 0);
 	ck_assert_int_eq(pending.due.us, NOW.us);
 	ck_assert_int_eq(pending.tries, 0);
@@ -135,12 +149,12 @@ START_TEST(test_an_answer_older_than_what_is_known_serves_no_hint_without_time)
 	struct settle_pass pass = pass_with(7, 1);
 	struct pending pending = pending_of(WALL_NONE);
 
-	settle_read(&pass, DECISION_STALE, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_STALE, &seen_now, false, &pending);
 	ck_assert_int_eq(pending.served_id, 0);
 	assert_soon(&pending);
-	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_SAME, &seen_now, false, &pending);
 	ck_assert_int_eq(pending.served_id, 7);
-	settle_read(&pass, DECISION_STALE, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_STALE, &seen_now, false, &pending);
 	assert_swept(&pending);
 }
 END_TEST
@@ -152,7 +166,7 @@ START_TEST(test_a_missing_claim_is_asked_for_a_few_times_then_settled)
 	int reads = 0;
 
 	while (!pending.missing && reads < 1000) {
-		settle_missing(&pass, true, &pending);
+		miss_when_due(&pass, true, &pending);
 		if (!pending.missing)
 			assert_soon(&pending);
 		reads++;
@@ -170,9 +184,9 @@ START_TEST(test_a_known_claim_that_goes_missing_is_swept)
 	struct pending pending = pending_of(NOW);
 
 	while (!pending.missing)
-		settle_missing(&pass, false, &pending);
+		miss_when_due(&pass, false, &pending);
 	assert_swept(&pending);
-	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_SAME, &seen_now, false, &pending);
 	ck_assert(!pending.missing);
 }
 END_TEST
@@ -183,12 +197,12 @@ START_TEST(test_a_claim_that_stays_missing_is_asked_for_once_a_sweep)
 	struct pending pending = pending_of(NOW);
 
 	while (!pending.missing)
-		settle_missing(&pass, false, &pending);
-	settle_missing(&pass, false, &pending);
+		miss_when_due(&pass, false, &pending);
+	miss_when_due(&pass, false, &pending);
 	assert_swept(&pending);
 	pending.hint_id = 8;
 	pass.asked_hint_id = 8;
-	settle_missing(&pass, false, &pending);
+	miss_when_due(&pass, false, &pending);
 	assert_soon(&pending);
 }
 END_TEST
@@ -202,10 +216,10 @@ START_TEST(test_failures_leave_the_patience_with_a_lag_untouched)
 	for (int i = 0; i < 100; i++)
 		settle_failed(&pass, &pending);
 	missing.tries = pending.tries;
-	settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+	read_when_due(&pass, DECISION_SAME, &seen_now, false, &pending);
 	ck_assert_int_eq(pending.served_id, 0);
 	assert_soon(&pending);
-	settle_missing(&pass, true, &missing);
+	miss_when_due(&pass, true, &missing);
 	ck_assert(!missing.missing);
 	assert_soon(&missing);
 }
@@ -218,7 +232,7 @@ START_TEST(test_nothing_is_put_off_beyond_the_limit)
 
 	for (int64_t us = 0; us < 10 * MINUTE_US; us += 7 * USEC_PER_SEC) {
 		pass.now = wall_add(NOW, us);
-		settle_read(&pass, DECISION_SAME, &seen_now, false, &pending);
+		read_when_due(&pass, DECISION_SAME, &seen_now, false, &pending);
 		ck_assert_int_le(pending.due.us, pass.now.us + settle_ahead_max_us(&conf));
 	}
 	ck_assert_int_lt(settle_ahead_max_us(&conf), 2 * conf.sweep_after_us);
@@ -240,6 +254,18 @@ START_TEST(test_failures_keep_the_hint_and_slow_down)
 		last = pending.due;
 	}
 	ck_assert_int_eq(last.us, NOW.us + conf.sweep_after_us);
+}
+END_TEST
+
+START_TEST(test_a_read_wanted_during_the_read_is_kept)
+{
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = pending_of(NOW);
+
+	pending.due = wall_add(NOW, 1);
+	settle_read(&pass, DECISION_CHANGED, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.due.us, NOW.us + 1);
+	ck_assert_int_eq(pending.served_id, 7);
 }
 END_TEST
 
@@ -303,6 +329,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_failures_leave_the_patience_with_a_lag_untouched);
 	tcase_add_test(tcase, test_nothing_is_put_off_beyond_the_limit);
 	tcase_add_test(tcase, test_failures_keep_the_hint_and_slow_down);
+	tcase_add_test(tcase, test_a_read_wanted_during_the_read_is_kept);
 	tcase_add_test(tcase, test_an_event_wants_one_read_for_what_it_lacks);
 	tcase_add_test(tcase, test_an_event_that_opens_a_window_is_read_at_once);
 	tcase_add_test(tcase, test_an_event_puts_the_sweep_off_but_no_owed_read);
