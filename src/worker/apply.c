@@ -36,7 +36,7 @@ struct note {
 };
 
 struct apply {
-	struct apply_config config;
+	const struct kit *kit;
 	const struct due *asked;
 	size_t n;
 	struct wire_claims claims;
@@ -64,7 +64,7 @@ static struct seen *find_seen(struct apply *apply, size_t asked)
 /* Whether nothing is left to happen to the claim: its end was reached and upstream says the same. */
 static bool is_closed(const struct apply *apply, const struct shipment *shipment)
 {
-	return model_is_terminal(apply->config.model, model_status(apply->config.model, shipment->status)) &&
+	return model_is_terminal(apply->kit->model, model_status(apply->kit->model, shipment->status)) &&
 	       strcmp(shipment->status, shipment->reported) == 0 && shipment->suspect[0] == '\0';
 }
 
@@ -76,29 +76,29 @@ static void free_steps(struct timeline *timeline)
 /* Reconciles one claim with what is known of it and stores the result. */
 static int take_seen(struct apply *apply, struct shipment *shipment, const struct seen *seen, struct note *note)
 {
-	const struct apply_config *config = &apply->config;
-	struct wall upstream_now = wall_add(seen->seen_at, gate_skew_us(config->gate));
+	const struct kit *kit = apply->kit;
+	struct wall upstream_now = wall_add(seen->seen_at, gate_skew_us(kit->gate));
 	CLEANUP(free_steps) struct timeline timeline = { 0 };
-	int r = store_timeline(config->store, shipment->id, NULL, &timeline);
+	int r = store_timeline(kit->store, shipment->id, NULL, &timeline);
 
 	if (r)
 		return r;
-	note->decision = reconcile(config->model, config->policy, upstream_now, shipment, &timeline, seen);
+	note->decision = reconcile(kit->model, kit->policy, upstream_now, shipment, &timeline, seen);
 	if (note->decision == DECISION_STALE)
 		return ERR_OK;
-	store_apply(config->store, shipment, &timeline, seen->seen_at, &note->changes);
+	store_apply(kit->store, shipment, &timeline, seen->seen_at, &note->changes);
 	if (note->decision != DECISION_SUSPECT)
-		store_price(config->store, shipment->id, seen);
+		store_price(kit->store, shipment->id, seen);
 	if (timeline.n > 0)
 		note->last = timeline.steps[timeline.n - 1];
 	return ERR_OK;
 }
 
-static struct settle_pass settle_pass_of(const struct apply_config *config, const struct due *asked)
+static struct settle_pass settle_pass_of(const struct kit *kit, const struct due *asked)
 {
 	return (struct settle_pass){
-		.conf = config->conf,
-		.now = loop_now(config->loop),
+		.conf = kit->conf,
+		.now = loop_now(kit->loop),
 		.random = backoff_random(),
 		.asked_due = asked->at,
 		.asked_hint_id = asked->hint_id,
@@ -116,11 +116,11 @@ static void settle_unseen(const struct apply *apply, const struct settle_pass *p
 
 static int take_one(struct apply *apply, size_t asked, struct note *note)
 {
-	struct settle_pass pass = settle_pass_of(&apply->config, &apply->asked[asked]);
+	struct settle_pass pass = settle_pass_of(apply->kit, &apply->asked[asked]);
 	struct seen *seen = find_seen(apply, asked);
 	struct shipment shipment;
 	struct pending pending;
-	int r = store_shipment(apply->config.store, apply->asked[asked].shipment_id, &shipment, &pending);
+	int r = store_shipment(apply->kit->store, apply->asked[asked].shipment_id, &shipment, &pending);
 
 	if (r)
 		return r;
@@ -135,13 +135,13 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 		settle_unseen(apply, &pass, &shipment, &pending);
 		note->missing = note->missing && pending.missing;
 	}
-	store_pending_save(apply->config.store, shipment.id, &pending, seen ? pass.now : WALL_NONE);
+	store_pending_save(apply->kit->store, shipment.id, &pending, seen ? pass.now : WALL_NONE);
 	return r;
 }
 
 static void tell(const struct apply *apply, const struct note *note)
 {
-	const char *source = apply->config.conf->name;
+	const char *source = apply->kit->conf->name;
 
 	if (note->missing)
 		log_warning("%s: claim %s: the upstream knows no such claim; its callbacks are settled as such", source,
@@ -155,7 +155,7 @@ static void tell(const struct apply *apply, const struct note *note)
 /* One transaction; *ret_n claims of it are stored. */
 static int take_some(struct apply *apply, size_t *ret_n)
 {
-	struct store *store = apply->config.store;
+	struct store *store = apply->kit->store;
 	size_t n = 0;
 	int r = store_begin(store);
 
@@ -175,23 +175,23 @@ static int take_some(struct apply *apply, size_t *ret_n)
 	return r;
 }
 
-int apply_failure(const struct apply_config *config, const struct due *asked)
+int apply_failure(const struct kit *kit, const struct due *asked)
 {
-	struct settle_pass pass = settle_pass_of(config, asked);
+	struct settle_pass pass = settle_pass_of(kit, asked);
 	struct shipment shipment;
 	struct pending pending;
-	int r = store_begin(config->store);
+	int r = store_begin(kit->store);
 
 	if (r)
 		return r;
-	r = store_shipment(config->store, asked->shipment_id, &shipment, &pending);
+	r = store_shipment(kit->store, asked->shipment_id, &shipment, &pending);
 	if (r) {
-		store_rollback(config->store);
+		store_rollback(kit->store);
 		return r;
 	}
 	settle_failed(&pass, &pending);
-	store_pending_save(config->store, asked->shipment_id, &pending, WALL_NONE);
-	return store_commit(config->store);
+	store_pending_save(kit->store, asked->shipment_id, &pending, WALL_NONE);
+	return store_commit(kit->store);
 }
 
 /* Errors that come from the disk or from other programs pass; the others come from a row. */
@@ -203,8 +203,8 @@ static bool is_passing(int error)
 static void wait_out(struct apply *apply, int error)
 {
 	if (error != ERR_BUSY && !apply->failing) {
-		log_error("%s: can't store what was read: %s; will go on trying", apply->config.conf->name,
-		          store_error_text(apply->config.store));
+		log_error("%s: can't store what was read: %s; will go on trying", apply->kit->conf->name,
+		          store_error_text(apply->kit->store));
 		apply->failing = true;
 	}
 	loop_timer_after(apply->timer, error == ERR_BUSY ? APPLY_BUSY_US : APPLY_RETRY_US);
@@ -216,10 +216,10 @@ static int isolate(struct apply *apply, int error)
 		apply->rows = 1;
 		return ERR_OK;
 	}
-	log_error("%s: claim %s: can't be stored: %s: %s", apply->config.conf->name,
-	          apply->asked[apply->next].external_id, err_text(error), store_error_text(apply->config.store));
+	log_error("%s: claim %s: can't be stored: %s: %s", apply->kit->conf->name,
+	          apply->asked[apply->next].external_id, err_text(error), store_error_text(apply->kit->store));
 
-	int r = apply_failure(&apply->config, &apply->asked[apply->next]);
+	int r = apply_failure(apply->kit, &apply->asked[apply->next]);
 
 	/* A row that is gone has nothing to put off, and must not keep the others. */
 	if (r && r != ERR_NOT_FOUND)
@@ -266,21 +266,21 @@ struct apply *apply_cancel(struct apply *apply)
 	return NULL;
 }
 
-int apply_start(const struct apply_config *config, const struct due *asked, size_t n, struct wire_claims *claims, loop_fn fn, void *cls,
+int apply_start(const struct kit *kit, const struct due *asked, size_t n, struct wire_claims *claims, loop_fn fn, void *cls,
                 struct apply **ret)
 {
 	struct apply *apply = calloc(1, sizeof(*apply));
 
 	if (!apply)
 		return ERR_NOMEM;
-	apply->config = *config;
+	apply->kit = kit;
 	apply->asked = asked;
 	apply->n = n;
 	apply->rows = APPLY_ROWS;
 	apply->fn = fn;
 	apply->cls = cls;
 
-	int r = loop_timer_new(config->loop, on_turn, apply, &apply->timer);
+	int r = loop_timer_new(kit->loop, on_turn, apply, &apply->timer);
 
 	if (r) {
 		free(apply);

@@ -7,33 +7,20 @@
 #ifndef CLAIMD_WORKER_APPLY_H
 #define CLAIMD_WORKER_APPLY_H
 
-#include "conf/conf.h"
-#include "loop/loop.h"
-#include "model/timeline.h"
-#include "store/store.h"
 #include "wire/claims.h"
-#include "worker/gate.h"
+#include "worker/kit.h"
 
 struct apply;
-
-struct apply_config {
-	struct loop *loop;
-	struct store *store;
-	const struct conf_delivery *conf;
-	const struct gate *gate; /* knows the upstream's clock */
-	const struct model *model;
-	enum policy policy;
-};
 
 /* Applies CLAIMS (owned by it from now) to the shipments that were ASKED for (N of them, owned by the caller until
  * FN runs); one that CLAIMS does not name is missing upstream (or among its unreadable members, if it has any).
  * Goes on over several turns of the loop, and past locks and full disks, until all is stored; FN then runs once,
  * and the handle is dead. Never runs FN from within this call. */
-int apply_start(const struct apply_config *config, const struct due *asked, size_t n, struct wire_claims *claims, loop_fn fn, void *cls,
+int apply_start(const struct kit *kit, const struct due *asked, size_t n, struct wire_claims *claims, loop_fn fn, void *cls,
                 struct apply **ret);
 
 /* A claim could not be read by itself, or not be stored: puts its next read off, ever further. */
-int apply_failure(const struct apply_config *config, const struct due *asked);
+int apply_failure(const struct kit *kit, const struct due *asked);
 
 /* Ends it without FN: what was not stored stays due. Takes NULL, returns NULL. */
 struct apply *apply_cancel(struct apply *apply);

@@ -19,10 +19,7 @@
 #define DEADLINE_RETRY_US (200 * USEC_PER_MS)
 
 struct deadline_clock {
-	struct loop *loop;
-	struct store *store;
-	const struct conf_delivery *conf;
-	const struct gate *gate;
+	const struct kit *kit;
 	struct loop_timer *timer;
 	loop_fn fn;
 	void *cls;
@@ -38,27 +35,28 @@ struct found {
 
 static int find(struct deadline_clock *clock, struct wall now, struct found *ret)
 {
-	struct wall horizon = wall_add(now, clock->conf->approval_warning_us);
-	int r = store_deadlines_passed(clock->store, gate_source_id(clock->gate), now, ret->passed, DEADLINE_ROWS, &ret->n_passed);
+	const struct kit *kit = clock->kit;
+	struct wall horizon = wall_add(now, kit->conf->approval_warning_us);
+	int64_t source_id = gate_source_id(kit->gate);
+	int r = store_deadlines_passed(kit->store, source_id, now, ret->passed, DEADLINE_ROWS, &ret->n_passed);
 
 	/* The passed ones are closed first, so that they are not warned of as well. */
 	if (!r && ret->n_passed == 0)
-		r = store_deadlines_unwarned(clock->store, gate_source_id(clock->gate), horizon, ret->unwarned, DEADLINE_ROWS,
-		                             &ret->n_unwarned);
+		r = store_deadlines_unwarned(kit->store, source_id, horizon, ret->unwarned, DEADLINE_ROWS, &ret->n_unwarned);
 	return r;
 }
 
 static int store_found(struct deadline_clock *clock, const struct found *found)
 {
-	int r = store_begin(clock->store);
+	int r = store_begin(clock->kit->store);
 
 	if (r)
 		return r;
 	for (size_t i = 0; i < found->n_passed; i++)
-		store_window_expire(clock->store, &found->passed[i], loop_now(clock->loop));
+		store_window_expire(clock->kit->store, &found->passed[i], loop_now(clock->kit->loop));
 	for (size_t i = 0; i < found->n_unwarned; i++)
-		store_window_warned(clock->store, &found->unwarned[i]);
-	return store_commit(clock->store);
+		store_window_warned(clock->kit->store, &found->unwarned[i]);
+	return store_commit(clock->kit->store);
 }
 
 static void tell(const struct deadline_clock *clock, struct wall now, const struct found *found)
@@ -67,12 +65,12 @@ static void tell(const struct deadline_clock *clock, struct wall now, const stru
 
 	for (size_t i = 0; i < found->n_passed; i++) {
 		timefmt_format(found->passed[i].due, due);
-		log_warning("%s: claim %s: the approval window expired at %s without an answer", clock->conf->name,
+		log_warning("%s: claim %s: the approval window expired at %s without an answer", clock->kit->conf->name,
 		            found->passed[i].external_id, due);
 	}
 	for (size_t i = 0; i < found->n_unwarned; i++) {
 		timefmt_format(found->unwarned[i].due, due);
-		log_warning("%s: claim %s: the approval window closes at %s, in %lld s", clock->conf->name,
+		log_warning("%s: claim %s: the approval window closes at %s, in %lld s", clock->kit->conf->name,
 		            found->unwarned[i].external_id, due,
 		            (long long)((found->unwarned[i].due.us - now.us) / USEC_PER_SEC));
 	}
@@ -90,14 +88,14 @@ static void arm(struct deadline_clock *clock)
 	struct wall due = WALL_NONE;
 	struct wall unwarned = WALL_NONE;
 
-	if (store_next_deadlines(clock->store, gate_source_id(clock->gate), &due, &unwarned) != ERR_OK) {
+	if (store_next_deadlines(clock->kit->store, gate_source_id(clock->kit->gate), &due, &unwarned) != ERR_OK) {
 		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
 		return;
 	}
 	if (wall_is_set(unwarned))
-		due = earlier(due, wall_add(unwarned, -clock->conf->approval_warning_us));
+		due = earlier(due, wall_add(unwarned, -clock->kit->conf->approval_warning_us));
 	if (wall_is_set(due))
-		loop_timer_at(clock->timer, wall_add(due, -gate_skew_us(clock->gate)));
+		loop_timer_at(clock->timer, wall_add(due, -gate_skew_us(clock->kit->gate)));
 	else
 		loop_timer_unset(clock->timer);
 }
@@ -105,7 +103,7 @@ static void arm(struct deadline_clock *clock)
 static void on_timer(void *cls)
 {
 	struct deadline_clock *clock = cls;
-	struct wall now = wall_add(loop_now(clock->loop), gate_skew_us(clock->gate));
+	struct wall now = wall_add(loop_now(clock->kit->loop), gate_skew_us(clock->kit->gate));
 	struct found found = { 0 };
 	int r = find(clock, now, &found);
 
@@ -141,16 +139,15 @@ struct deadline_clock *deadline_clock_free(struct deadline_clock *clock)
 	return NULL;
 }
 
-int deadline_clock_new(struct loop *loop, struct store *store, const struct conf_delivery *conf, const struct gate *gate,
-                       struct deadline_clock **ret)
+int deadline_clock_new(const struct kit *kit, struct deadline_clock **ret)
 {
 	CLEANUP(deadline_clock_cleanup) struct deadline_clock *clock = calloc(1, sizeof(*clock));
 
 	if (!clock)
 		return ERR_NOMEM;
-	*clock = (struct deadline_clock){ .loop = loop, .store = store, .conf = conf, .gate = gate };
+	clock->kit = kit;
 
-	int r = loop_timer_new(loop, on_timer, clock, &clock->timer);
+	int r = loop_timer_new(kit->loop, on_timer, clock, &clock->timer);
 
 	if (r)
 		return r;

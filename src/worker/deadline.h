@@ -8,17 +8,13 @@
 #ifndef CLAIMD_WORKER_DEADLINE_H
 #define CLAIMD_WORKER_DEADLINE_H
 
-#include "conf/conf.h"
-#include "loop/loop.h"
-#include "store/store.h"
-#include "worker/gate.h"
+#include "worker/kit.h"
 
 struct deadline_clock;
 
 /* Windows run on the upstream's clock, which GATE knows. CONF and GATE outlive it. FN is called when a window has
  * expired: a read is due. */
-int deadline_clock_new(struct loop *loop, struct store *store, const struct conf_delivery *conf, const struct gate *gate,
-                       struct deadline_clock **ret);
+int deadline_clock_new(const struct kit *kit, struct deadline_clock **ret);
 void deadline_clock_on_expired(struct deadline_clock *clock, loop_fn fn, void *cls);
 struct deadline_clock *deadline_clock_free(struct deadline_clock *clock); /* takes NULL, returns NULL */
 

@@ -7,19 +7,16 @@
 
 #include <stdlib.h>
 
-#include "api/delivery.h"
 #include "base/err.h"
 #include "worker/deadline.h"
-#include "worker/gate.h"
+#include "worker/kit.h"
 #include "worker/poller.h"
 #include "worker/reader.h"
 
 struct desk {
 	void (*on_progress)(const char *source, size_t n_events, bool caught_up, void *cls);
 	void *cls;
-	const struct conf_delivery *conf;
-	struct gate *gate;
-	struct delivery *client;
+	struct kit kit;
 	struct reader *reader;
 	struct poller *poller; /* NULL with journal = no */
 	struct deadline_clock *clock;
@@ -61,7 +58,7 @@ static void on_progress(size_t n_events, bool caught_up, void *cls)
 	struct desk *desk = cls;
 
 	if (desk->on_progress)
-		desk->on_progress(desk->conf->name, n_events, caught_up, desk->cls);
+		desk->on_progress(desk->kit.conf->name, n_events, caught_up, desk->cls);
 }
 
 void desk_wake(struct desk *desk)
@@ -73,7 +70,7 @@ void desk_wake(struct desk *desk)
 
 void desk_unlock(struct desk *desk)
 {
-	if (gate_unlock(desk->gate))
+	if (gate_unlock(desk->kit.gate))
 		on_end(desk);
 }
 
@@ -82,16 +79,16 @@ struct desk *desk_free(struct desk *desk)
 	if (!desk)
 		return NULL;
 	/* The client first: its calls point to the others. */
-	delivery_free(desk->client);
+	delivery_free(desk->kit.client);
 	poller_free(desk->poller);
 	reader_free(desk->reader);
 	deadline_clock_free(desk->clock);
-	gate_free(desk->gate);
+	gate_free(desk->kit.gate);
 	free(desk);
 	return NULL;
 }
 
-static int open_gate(struct desk *desk, const struct worker_config *config, const struct worker_source *source)
+static int open_kit(struct kit *kit, const struct worker_config *config, const struct worker_source *source)
 {
 	const struct gate_config gate_config = {
 		.loop = config->loop,
@@ -99,48 +96,35 @@ static int open_gate(struct desk *desk, const struct worker_config *config, cons
 		.conf = source->conf,
 		.source = source->source,
 	};
-	int r = gate_new(&gate_config, &desk->gate);
 
-	if (!r)
-		r = delivery_new(config->loop, config->fetcher, source->conf, &desk->client);
-	if (!r)
-		r = deadline_clock_new(config->loop, config->store, source->conf, desk->gate, &desk->clock);
-	return r;
+	*kit = (struct kit){
+		.loop = config->loop,
+		.store = config->store,
+		.conf = source->conf,
+		.model = &model_claims,
+		.policy = config->policy,
+	};
+
+	int r = gate_new(&gate_config, &kit->gate);
+
+	return r ? r : delivery_new(config->loop, config->fetcher, source->conf, &kit->client);
 }
 
-static int open_reader(struct desk *desk, const struct worker_config *config)
+static int open_parts(struct desk *desk)
 {
 	const struct reader_config reader_config = {
-		.loop = config->loop,
-		.store = config->store,
-		.conf = desk->conf,
-		.gate = desk->gate,
-		.client = desk->client,
-		.policy = config->policy,
-		.on_end = on_end,
-		.on_applied = on_applied,
-		.cls = desk,
+		.kit = &desk->kit, .on_end = on_end, .on_applied = on_applied, .cls = desk,
 	};
-
-	return reader_new(&reader_config, &desk->reader);
-}
-
-static int open_poller(struct desk *desk, const struct worker_config *config)
-{
 	const struct poller_config poller_config = {
-		.loop = config->loop,
-		.store = config->store,
-		.conf = desk->conf,
-		.gate = desk->gate,
-		.client = desk->client,
-		.policy = config->policy,
-		.on_end = on_end,
-		.on_applied = on_page,
-		.on_progress = on_progress,
-		.cls = desk,
+		.kit = &desk->kit, .on_end = on_end, .on_applied = on_page, .on_progress = on_progress, .cls = desk,
 	};
+	int r = deadline_clock_new(&desk->kit, &desk->clock);
 
-	return desk->conf->journal ? poller_new(&poller_config, &desk->poller) : ERR_OK;
+	if (!r)
+		r = reader_new(&reader_config, &desk->reader);
+	if (!r && desk->kit.conf->journal)
+		r = poller_new(&poller_config, &desk->poller);
+	return r;
 }
 
 int desk_new(const struct worker_config *config, const struct worker_source *source, struct desk **ret)
@@ -149,16 +133,13 @@ int desk_new(const struct worker_config *config, const struct worker_source *sou
 
 	if (!desk)
 		return ERR_NOMEM;
-	desk->conf = source->conf;
 	desk->on_progress = config->on_progress;
 	desk->cls = config->cls;
 
-	int r = open_gate(desk, config, source);
+	int r = open_kit(&desk->kit, config, source);
 
 	if (!r)
-		r = open_reader(desk, config);
-	if (!r)
-		r = open_poller(desk, config);
+		r = open_parts(desk);
 	if (r)
 		return r;
 	deadline_clock_on_expired(desk->clock, on_expired, desk);

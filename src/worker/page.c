@@ -24,7 +24,7 @@ struct note {
 };
 
 struct turn {
-	const struct page_config *config;
+	const struct kit *kit;
 	struct wire_journal *page;
 	struct wall now;
 	struct note *notes; /* one for each event */
@@ -55,30 +55,30 @@ static void settle(const struct turn *turn, const struct shipment *shipment, con
                    struct pending *pending)
 {
 	const struct settle_pass pass = {
-		.conf = turn->config->conf,
+		.conf = turn->kit->conf,
 		.now = turn->now,
 		.random = backoff_random(),
 	};
 	bool window = step && step->window.rule && step->window.outcome == OUTCOME_OPEN;
 
-	settle_event(&pass, window, is_closed(turn->config->model, shipment), pending);
-	store_pending_save(turn->config->store, shipment->id, pending, WALL_NONE);
+	settle_event(&pass, window, is_closed(turn->kit->model, shipment), pending);
+	store_pending_save(turn->kit->store, shipment->id, pending, WALL_NONE);
 }
 
 static int reconcile_event(const struct turn *turn, struct shipment *shipment, struct pending *pending,
                            const struct seen *seen, struct note *note)
 {
-	const struct page_config *config = turn->config;
-	struct wall upstream_now = wall_add(turn->now, gate_skew_us(config->gate));
+	const struct kit *kit = turn->kit;
+	struct wall upstream_now = wall_add(turn->now, gate_skew_us(kit->gate));
 	CLEANUP(free_steps) struct timeline timeline = { 0 };
-	int r = store_timeline(config->store, shipment->id, &seen->key, &timeline);
+	int r = store_timeline(kit->store, shipment->id, &seen->key, &timeline);
 
 	if (r)
 		return r;
-	note->decision = reconcile(config->model, config->policy, upstream_now, shipment, &timeline, seen);
+	note->decision = reconcile(kit->model, kit->policy, upstream_now, shipment, &timeline, seen);
 	if (note->decision != DECISION_CHANGED)
 		return ERR_OK;
-	store_apply(config->store, shipment, &timeline, turn->now, &note->changes);
+	store_apply(kit->store, shipment, &timeline, turn->now, &note->changes);
 
 	const struct step *step = find_step(&timeline, seen);
 
@@ -90,11 +90,11 @@ static int reconcile_event(const struct turn *turn, struct shipment *shipment, s
 
 static int take_status(struct turn *turn, struct seen *seen, struct note *note)
 {
-	struct store *store = turn->config->store;
+	struct store *store = turn->kit->store;
 	struct shipment shipment;
 	struct pending pending;
 	int64_t id;
-	int r = store_shipment_id(store, gate_source_id(turn->config->gate), seen->external_id, turn->now, &id);
+	int r = store_shipment_id(store, gate_source_id(turn->kit->gate), seen->external_id, turn->now, &id);
 
 	if (!r)
 		r = store_shipment(store, id, &shipment, &pending);
@@ -107,9 +107,9 @@ static int take_status(struct turn *turn, struct seen *seen, struct note *note)
 
 static int take_price(struct turn *turn, const struct seen *seen)
 {
-	struct store *store = turn->config->store;
+	struct store *store = turn->kit->store;
 	int64_t id;
-	int r = store_shipment_id(store, gate_source_id(turn->config->gate), seen->external_id, turn->now, &id);
+	int r = store_shipment_id(store, gate_source_id(turn->kit->gate), seen->external_id, turn->now, &id);
 
 	if (!r)
 		store_price(store, id, seen);
@@ -127,7 +127,7 @@ static int take_event(struct turn *turn, struct wire_event *event, struct note *
 	case WIRE_CHANGE_PRICE:
 		return take_price(turn, &event->seen);
 	case WIRE_CHANGE_OTHER:
-		store_odd_event(turn->config->store, gate_source_id(turn->config->gate), event->change_type, &event->seen);
+		store_odd_event(turn->kit->store, gate_source_id(turn->kit->gate), event->change_type, &event->seen);
 		return ERR_OK;
 	}
 	return ERR_OK;
@@ -136,8 +136,8 @@ static int take_event(struct turn *turn, struct wire_event *event, struct note *
 /* The page's one transaction; when it fails, turn->at is the event that it failed with. */
 static int store_all(struct turn *turn, bool *ret_silent)
 {
-	const struct page_config *config = turn->config;
-	struct store *store = config->store;
+	const struct kit *kit = turn->kit;
+	struct store *store = kit->store;
 	int r = store_begin(store);
 
 	if (r)
@@ -152,10 +152,10 @@ static int store_all(struct turn *turn, bool *ret_silent)
 		store_rollback(store);
 		return r;
 	}
-	*ret_silent = config->conf->callbacks && wall_is_set(turn->newest) &&
-	              store_source_silent(store, gate_source_id(config->gate),
-	                                  wall_add(turn->newest, -config->conf->sweep_after_us));
-	store_cursor_save(store, gate_source_id(config->gate), turn->page->cursor, turn->page->n, turn->now);
+	*ret_silent = kit->conf->callbacks && wall_is_set(turn->newest) &&
+	              store_source_silent(store, gate_source_id(kit->gate),
+	                                  wall_add(turn->newest, -kit->conf->sweep_after_us));
+	store_cursor_save(store, gate_source_id(kit->gate), turn->page->cursor, turn->page->n, turn->now);
 	return store_commit(store);
 }
 
@@ -169,9 +169,9 @@ static void set_aside(struct turn *turn, int error)
 {
 	struct wire_event *event = &turn->page->events[turn->at];
 
-	log_error("%s: claim %s: journal operation %lld can't be stored: %s: %s", turn->config->conf->name,
+	log_error("%s: claim %s: journal operation %lld can't be stored: %s: %s", turn->kit->conf->name,
 	          event->seen.external_id, (long long)event->seen.operation_id, err_text(error),
-	          store_error_text(turn->config->store));
+	          store_error_text(turn->kit->store));
 	event->change = WIRE_CHANGE_OTHER;
 }
 
@@ -184,14 +184,14 @@ static void sum_up(const struct turn *turn, bool quiet, struct page_result *resu
 		result->changes.transitions += note->changes.transitions;
 		result->changes.violations += note->changes.violations;
 		result->changes.healed += note->changes.healed;
-		tell_changes(turn->config->conf->name, turn->page->events[i].seen.external_id, &note->step, &note->changes,
+		tell_changes(turn->kit->conf->name, turn->page->events[i].seen.external_id, &note->step, &note->changes,
 		             quiet);
 	}
 }
 
-int page_store(const struct page_config *config, struct wire_journal *page, bool quiet, struct page_result *ret)
+int page_store(const struct kit *kit, struct wire_journal *page, bool quiet, struct page_result *ret)
 {
-	struct turn turn = { .config = config, .page = page, .now = loop_now(config->loop) };
+	struct turn turn = { .kit = kit, .page = page, .now = loop_now(kit->loop) };
 	struct page_result result = { 0 };
 	int r;
 

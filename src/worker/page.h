@@ -6,21 +6,8 @@
 #ifndef CLAIMD_WORKER_PAGE_H
 #define CLAIMD_WORKER_PAGE_H
 
-#include "conf/conf.h"
-#include "loop/loop.h"
-#include "model/timeline.h"
-#include "store/store.h"
 #include "wire/journal.h"
-#include "worker/gate.h"
-
-struct page_config {
-	struct loop *loop;
-	struct store *store;
-	const struct conf_delivery *conf;
-	const struct gate *gate;
-	const struct model *model;
-	enum policy policy;
-};
+#include "worker/kit.h"
 
 /* What a page came to. */
 struct page_result {
@@ -32,6 +19,6 @@ struct page_result {
 /* Stores PAGE. An event that the store refuses is kept as an odd one instead, so that it can't hold the journal up.
  * QUIET: the log is spared a line for each. ERR_BUSY, ERR_FULL, ERR_IO and ERR_NOMEM may pass: nothing is stored then,
  * and the same page can be given again. */
-int page_store(const struct page_config *config, struct wire_journal *page, bool quiet, struct page_result *ret);
+int page_store(const struct kit *kit, struct wire_journal *page, bool quiet, struct page_result *ret);
 
 #endif

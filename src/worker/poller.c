@@ -40,40 +40,28 @@ struct poller {
 
 static int64_t pause_min_us(const struct poller *poller)
 {
-	int64_t interval = poller->config.conf->journal_interval_us;
+	int64_t interval = poller->config.kit->conf->journal_interval_us;
 
 	return interval < PAUSE_MIN_US ? interval : PAUSE_MIN_US;
 }
 
 static void pause_for(struct poller *poller, int64_t us)
 {
-	poller->next = (struct mono){ clock_mono(loop_clock(poller->config.loop)).us + us };
+	poller->next = (struct mono){ clock_mono(loop_clock(poller->config.kit->loop)).us + us };
 	loop_timer_after(poller->timer, us);
 }
 
 static void pause_longer(struct poller *poller)
 {
-	int64_t interval = poller->config.conf->journal_interval_us;
+	int64_t interval = poller->config.kit->conf->journal_interval_us;
 
 	pause_for(poller, poller->pause_us);
 	poller->pause_us = poller->pause_us * 2 < interval ? poller->pause_us * 2 : interval;
 }
 
-static struct page_config page_config_of(const struct poller *poller)
-{
-	return (struct page_config){
-		.loop = poller->config.loop,
-		.store = poller->config.store,
-		.conf = poller->config.conf,
-		.gate = poller->config.gate,
-		.model = &model_claims,
-		.policy = poller->config.policy,
-	};
-}
-
 static void tell_progress(struct poller *poller, bool end)
 {
-	const char *name = poller->config.conf->name;
+	const char *name = poller->config.kit->conf->name;
 
 	if (!poller->first_reading)
 		return;
@@ -103,7 +91,7 @@ static void go_on(struct poller *poller, const struct page_result *result)
 	poller->n_events += poller->page.n;
 	if (result->silent)
 		log_warning("%s: callbacks have stopped while the journal moves; check the claims' callback_url",
-		            poller->config.conf->name);
+		            poller->config.kit->conf->name);
 	wire_journal_done(&poller->page);
 	tell_progress(poller, end);
 	if (news)
@@ -118,17 +106,16 @@ static void go_on(struct poller *poller, const struct page_result *result)
 
 static void store_page(struct poller *poller)
 {
-	struct page_config config = page_config_of(poller);
 	struct page_result result;
-	int r = page_store(&config, &poller->page, poller->first_reading, &result);
+	int r = page_store(poller->config.kit, &poller->page, poller->first_reading, &result);
 
 	if (!r) {
 		go_on(poller, &result);
 		return;
 	}
 	if (r != ERR_BUSY && !poller->failing) {
-		log_error("%s: can't store a page of the journal: %s; will go on trying", poller->config.conf->name,
-		          store_error_text(poller->config.store));
+		log_error("%s: can't store a page of the journal: %s; will go on trying", poller->config.kit->conf->name,
+		          store_error_text(poller->config.kit->store));
 		poller->failing = true;
 	}
 	loop_timer_after(poller->timer, r == ERR_BUSY ? BUSY_US : RETRY_US);
@@ -137,11 +124,11 @@ static void store_page(struct poller *poller)
 /* The upstream does not take its own cursor any more: everything retained is read again, which doubles nothing. */
 static void start_over(struct poller *poller, const char *reason)
 {
-	struct store *store = poller->config.store;
+	struct store *store = poller->config.kit->store;
 
-	log_warning("%s: journal: %s; starting over without a cursor", poller->config.conf->name, reason);
+	log_warning("%s: journal: %s; starting over without a cursor", poller->config.kit->conf->name, reason);
 	if (store_begin(store) == ERR_OK) {
-		store_cursor_save(store, gate_source_id(poller->config.gate), NULL, 0, loop_now(poller->config.loop));
+		store_cursor_save(store, gate_source_id(poller->config.kit->gate), NULL, 0, loop_now(poller->config.kit->loop));
 		if (store_commit(store) == ERR_OK)
 			poller->first_reading = true;
 	}
@@ -152,14 +139,14 @@ static void start_over(struct poller *poller, const char *reason)
 static void tell_trouble(struct poller *poller, const char *reason)
 {
 	if (!poller->in_trouble)
-		log_warning("%s: journal: %s; going on without it, and asking again", poller->config.conf->name, reason);
+		log_warning("%s: journal: %s; going on without it, and asking again", poller->config.kit->conf->name, reason);
 	poller->in_trouble = true;
 }
 
 static void take_page(struct poller *poller, struct delivery_page *answer)
 {
 	if (poller->in_trouble)
-		log_notice("%s: journal: it answers again", poller->config.conf->name);
+		log_notice("%s: journal: it answers again", poller->config.kit->conf->name);
 	poller->in_trouble = false;
 	poller->page = answer->page;
 	answer->page = (struct wire_journal){ 0 };
@@ -176,7 +163,7 @@ static void take_failure(struct poller *poller, const struct delivery_end *end, 
 static void on_page(struct delivery_page *answer, void *cls)
 {
 	struct poller *poller = cls;
-	bool told = gate_end_page(poller->config.gate, &answer->end);
+	bool told = gate_end_page(poller->config.kit->gate, &answer->end);
 
 	poller->calling = false;
 	if (answer->end.outcome == OUTCOME_OK)
@@ -192,7 +179,7 @@ static void on_page(struct delivery_page *answer, void *cls)
 static int call(struct poller *poller)
 {
 	char *cursor = NULL;
-	int r = store_cursor(poller->config.store, gate_source_id(poller->config.gate), &cursor);
+	int r = store_cursor(poller->config.kit->store, gate_source_id(poller->config.kit->gate), &cursor);
 
 	if (r)
 		return r;
@@ -200,7 +187,7 @@ static int call(struct poller *poller)
 	poller->sent = cursor;
 	if (!cursor)
 		poller->first_reading = true;
-	r = delivery_journal(poller->config.client, cursor, on_page, poller);
+	r = delivery_journal(poller->config.kit->client, cursor, on_page, poller);
 	poller->calling = r == ERR_OK;
 	return r;
 }
@@ -208,13 +195,13 @@ static int call(struct poller *poller)
 /* Sets the timer for the reason why no request may go out now; false when one may. */
 static bool must_wait(struct poller *poller)
 {
-	int64_t early_us = poller->next.us - clock_mono(loop_clock(poller->config.loop)).us;
-	int64_t delay_us = delivery_delay_us(poller->config.client);
+	int64_t early_us = poller->next.us - clock_mono(loop_clock(poller->config.kit->loop)).us;
+	int64_t delay_us = delivery_delay_us(poller->config.kit->client);
 	struct wall until;
 
 	if (early_us > 0)
 		loop_timer_after(poller->timer, early_us);
-	else if (!gate_is_open(poller->config.gate, &until))
+	else if (!gate_is_open(poller->config.kit->gate, &until))
 		loop_timer_at(poller->timer, until);
 	else if (delay_us > 0)
 		loop_timer_after(poller->timer, delay_us);
@@ -245,7 +232,7 @@ void poller_wake(struct poller *poller)
 
 void poller_expect(struct poller *poller)
 {
-	int64_t soon_us = clock_mono(loop_clock(poller->config.loop)).us + pause_min_us(poller);
+	int64_t soon_us = clock_mono(loop_clock(poller->config.kit->loop)).us + pause_min_us(poller);
 
 	poller->pause_us = pause_min_us(poller);
 	if (poller->next.us > soon_us) {
@@ -274,7 +261,7 @@ int poller_new(const struct poller_config *config, struct poller **ret)
 	poller->config = *config;
 	poller->pause_us = pause_min_us(poller);
 
-	int r = loop_timer_new(config->loop, on_timer, poller, &poller->timer);
+	int r = loop_timer_new(config->kit->loop, on_timer, poller, &poller->timer);
 
 	if (r)
 		return r;

@@ -6,22 +6,15 @@
 #ifndef CLAIMD_WORKER_POLLER_H
 #define CLAIMD_WORKER_POLLER_H
 
-#include "api/delivery.h"
-#include "conf/conf.h"
-#include "loop/loop.h"
-#include "model/timeline.h"
-#include "store/store.h"
-#include "worker/gate.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "worker/kit.h"
 
 struct poller;
 
 struct poller_config {
-	struct loop *loop;
-	struct store *store;
-	const struct conf_delivery *conf; /* as gate and client, outlives the poller's calls */
-	struct gate *gate;
-	struct delivery *client;
-	enum policy policy;
+	const struct kit *kit;
 	void (*on_end)(void *cls);     /* a request has ended: the client has room for another */
 	void (*on_applied)(void *cls); /* a page with news was stored: reads may be due, windows may have changed */
 	/* How far the first reading of all that is retained has come; CAUGHT_UP at its end. */

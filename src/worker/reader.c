@@ -59,9 +59,9 @@ static bool is_in_flight(const struct reader *reader, const struct due *due)
  * now. */
 static int pull_in(struct reader *reader, struct wall now)
 {
-	struct store *store = reader->config.store;
-	int64_t source_id = gate_source_id(reader->config.gate);
-	struct wall limit = wall_add(now, settle_ahead_max_us(reader->config.conf));
+	struct store *store = reader->config.kit->store;
+	int64_t source_id = gate_source_id(reader->config.kit->gate);
+	struct wall limit = wall_add(now, settle_ahead_max_us(reader->config.kit->conf));
 	struct wall beyond = WALL_NONE;
 	int r = store_next_due(store, source_id, limit, &beyond);
 
@@ -87,7 +87,7 @@ static int collect(struct reader *reader, struct wall now, struct batch **ret)
 	int r = pull_in(reader, now);
 
 	if (!r)
-		r = store_due(reader->config.store, gate_source_id(reader->config.gate), now, batch->dues, room, &n);
+		r = store_due(reader->config.kit->store, gate_source_id(reader->config.kit->gate), now, batch->dues, room, &n);
 	if (r) {
 		free(batch);
 		return r;
@@ -140,35 +140,23 @@ static void on_applied(void *cls)
 	reader->config.on_applied(reader->config.cls);
 }
 
-static struct apply_config apply_config_of(const struct reader *reader)
-{
-	return (struct apply_config){
-		.loop = reader->config.loop,
-		.store = reader->config.store,
-		.conf = reader->config.conf,
-		.gate = reader->config.gate,
-		.model = &model_claims,
-		.policy = reader->config.policy,
-	};
-}
-
 static void take_answer(struct batch *batch, struct delivery_answer *answer)
 {
-	struct apply_config config = apply_config_of(batch->reader);
+	const struct kit *kit = batch->reader->config.kit;
 
 	if (answer->claims.n_unreadable > 0)
-		log_warning("%s: %zu claims of an answer can't be read", config.conf->name, answer->claims.n_unreadable);
-	if (apply_start(&config, batch->dues, batch->n, &answer->claims, on_applied, batch, &batch->apply) != ERR_OK)
+		log_warning("%s: %zu claims of an answer can't be read", kit->conf->name, answer->claims.n_unreadable);
+	if (apply_start(kit, batch->dues, batch->n, &answer->claims, on_applied, batch, &batch->apply) != ERR_OK)
 		batch_end(batch);
 }
 
 /* A claim that fails alone is its own fault: it steps back, so that the others go on. */
 static void step_back(struct batch *batch)
 {
-	struct apply_config config = apply_config_of(batch->reader);
+	const struct kit *kit = batch->reader->config.kit;
 
-	if (apply_failure(&config, &batch->dues[0]) != ERR_OK)
-		log_debug("%s: claim %s: stays due", config.conf->name, batch->dues[0].external_id);
+	if (apply_failure(kit, &batch->dues[0]) != ERR_OK)
+		log_debug("%s: claim %s: stays due", kit->conf->name, batch->dues[0].external_id);
 	batch_end(batch);
 }
 
@@ -189,7 +177,7 @@ static void on_answer(struct delivery_answer *answer, void *cls)
 	struct batch *batch = cls;
 	struct reader *reader = batch->reader;
 
-	gate_end(reader->config.gate, &answer->end, batch->n > 1);
+	gate_end(reader->config.kit->gate, &answer->end, batch->n > 1);
 	reader->limit = pace_limit(reader->limit, answer->end.outcome, batch->n);
 	if (answer->end.outcome == OUTCOME_OK)
 		take_answer(batch, answer);
@@ -208,7 +196,7 @@ static int start(struct reader *reader, struct batch *batch)
 	for (size_t i = 0; i < batch->n; i++)
 		ids[i] = batch->dues[i].external_id;
 
-	int r = delivery_bulk_info(reader->config.client, ids, batch->n, on_answer, batch);
+	int r = delivery_bulk_info(reader->config.kit->client, ids, batch->n, on_answer, batch);
 
 	free(ids);
 	if (r)
@@ -224,7 +212,7 @@ static void sleep_until_due(struct reader *reader, struct wall now)
 {
 	struct wall due = WALL_NONE;
 
-	if (store_next_due(reader->config.store, gate_source_id(reader->config.gate), now, &due) != ERR_OK)
+	if (store_next_due(reader->config.kit->store, gate_source_id(reader->config.kit->gate), now, &due) != ERR_OK)
 		loop_timer_after(reader->timer, READER_RETRY_US);
 	else if (wall_is_set(due))
 		loop_timer_at(reader->timer, due);
@@ -235,16 +223,16 @@ static void sleep_until_due(struct reader *reader, struct wall now)
 /* One step: a request goes out, or the timer is set for the reason why none may. Returns whether to look again. */
 static bool read_some(struct reader *reader)
 {
-	struct wall now = loop_now(reader->config.loop);
+	struct wall now = loop_now(reader->config.kit->loop);
 	struct wall until;
 	struct batch *batch = NULL;
 
-	if (!gate_is_open(reader->config.gate, &until)) {
+	if (!gate_is_open(reader->config.kit->gate, &until)) {
 		loop_timer_at(reader->timer, until);
 		return false;
 	}
 
-	int64_t delay = delivery_delay_us(reader->config.client);
+	int64_t delay = delivery_delay_us(reader->config.kit->client);
 
 	if (delay < 0)
 		return false;
@@ -302,7 +290,7 @@ int reader_new(const struct reader_config *config, struct reader **ret)
 	reader->config = *config;
 	reader->limit = WIRE_BULK_IDS_MAX;
 
-	int r = loop_timer_new(config->loop, on_timer, reader, &reader->timer);
+	int r = loop_timer_new(config->kit->loop, on_timer, reader, &reader->timer);
 
 	if (r)
 		return r;

@@ -7,22 +7,12 @@
 #ifndef CLAIMD_WORKER_READER_H
 #define CLAIMD_WORKER_READER_H
 
-#include "api/delivery.h"
-#include "conf/conf.h"
-#include "loop/loop.h"
-#include "model/timeline.h"
-#include "store/store.h"
-#include "worker/gate.h"
+#include "worker/kit.h"
 
 struct reader;
 
 struct reader_config {
-	struct loop *loop;
-	struct store *store;
-	const struct conf_delivery *conf; /* as gate and client, outlives the reader's calls */
-	struct gate *gate;
-	struct delivery *client;
-	enum policy policy;
+	const struct kit *kit;
 	void (*on_end)(void *cls);     /* a request has ended: the client has room for another */
 	void (*on_applied)(void *cls); /* an answer was stored: windows may have changed */
 	void *cls;

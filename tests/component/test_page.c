@@ -86,16 +86,21 @@ static void add_price(const char *claim, const char *price, int64_t revision)
 	snprintf(event->seen.currency, sizeof(event->seen.currency), "RUB");
 }
 
+static struct kit kit_of_test(void)
+{
+	return (struct kit){
+		.loop = loop, .store = bed.store, .conf = &conf, .gate = gate, .model = &model_claims, .policy = POLICY_HOLD,
+	};
+}
+
 /* Stores the events from place FROM on, N of them, as one page. */
 static struct page_result store_events(size_t from, size_t n, const char *cursor)
 {
-	const struct page_config config = {
-		.loop = loop, .store = bed.store, .conf = &conf, .gate = gate, .model = &model_claims, .policy = POLICY_HOLD,
-	};
+	const struct kit kit = kit_of_test();
 	struct wire_journal page = { .cursor = (char *)cursor, .events = &events[from], .n = n };
 	struct page_result result;
 
-	ck_assert_int_eq(page_store(&config, &page, false, &result), ERR_OK);
+	ck_assert_int_eq(page_store(&kit, &page, false, &result), ERR_OK);
 	return result;
 }
 
@@ -314,9 +319,7 @@ END_TEST
 
 START_TEST(test_a_page_is_stored_whole_or_not_at_all)
 {
-	const struct page_config config = {
-		.loop = loop, .store = bed.store, .conf = &conf, .gate = gate, .model = &model_claims, .policy = POLICY_HOLD,
-	};
+	const struct kit kit = kit_of_test();
 	struct wire_journal page = { .cursor = (char *)"a", .events = events, .n = 2 };
 	struct page_result result;
 
@@ -324,10 +327,10 @@ START_TEST(test_a_page_is_stored_whole_or_not_at_all)
 	add_status("c2", "new", 2);
 	ck_assert_ptr_null(bed_try(&bed, "CREATE TABLE full (x); CREATE TRIGGER full BEFORE INSERT ON cursor"
 	                                 " BEGIN SELECT RAISE(ABORT, 'no cursor today'); END"));
-	ck_assert_int_eq(page_store(&config, &page, false, &result), ERR_REFUSED);
+	ck_assert_int_eq(page_store(&kit, &page, false, &result), ERR_REFUSED);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM history"), "0");
 	ck_assert_ptr_null(bed_try(&bed, "DROP TRIGGER full"));
-	ck_assert_int_eq(page_store(&config, &page, false, &result), ERR_OK);
+	ck_assert_int_eq(page_store(&kit, &page, false, &result), ERR_OK);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM history"), "2");
 }
 END_TEST
