@@ -93,7 +93,7 @@ static void on_reload(void *cls)
 	struct app *app = cls;
 
 	if (reload_conf(app->conf, app->conf_file) == ERR_OK)
-		worker_unlock(app->worker);
+		worker_reloaded(app->worker);
 }
 
 static int status_of_store(int error)

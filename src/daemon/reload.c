@@ -5,6 +5,8 @@
  */
 #include "daemon/reload.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -27,8 +29,37 @@ static void swap(struct conf_delivery *running, struct conf_delivery *fresh)
 	*fresh = old;
 }
 
+/* All but the sources and the log level, as text. */
+static char *print_fixed(const struct conf *conf)
+{
+	struct conf fixed = *conf;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	fixed.n_deliveries = 0;
+	fixed.daemon.log_level = LOG_LEVEL_INFO;
+	conf_print(&fixed, out);
+	fclose(out);
+	return text;
+}
+
+static void tell_fixed(const struct conf *running, const struct conf *fresh)
+{
+	char *before = print_fixed(running);
+	char *after = print_fixed(fresh);
+
+	if (before && after && strcmp(before, after) != 0)
+		log_warning("keys of [daemon], [listen] or [admin] have changed; but for log_level they take effect at a restart");
+	free(before);
+	free(after);
+}
+
 static void take(struct conf *running, struct conf *fresh)
 {
+	tell_fixed(running, fresh);
 	for (size_t i = 0; i < running->n_deliveries; i++) {
 		struct conf_delivery *delivery = running->deliveries[i];
 		struct conf_delivery *again = find(fresh, delivery->name);

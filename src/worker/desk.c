@@ -68,8 +68,9 @@ void desk_wake(struct desk *desk)
 		poller_expect(desk->poller);
 }
 
-void desk_unlock(struct desk *desk)
+void desk_reloaded(struct desk *desk)
 {
+	deadline_clock_wake(desk->clock);
 	if (gate_unlock(desk->kit.gate))
 		on_end(desk);
 }

@@ -17,8 +17,8 @@ struct desk *desk_free(struct desk *desk); /* takes NULL, returns NULL */
 /* Hints of some source have been folded. */
 void desk_wake(struct desk *desk);
 
-/* The credentials may have changed. */
-void desk_unlock(struct desk *desk);
+/* The configuration was read again: credentials and times may have changed. */
+void desk_reloaded(struct desk *desk);
 
 DEFINE_CLEANUP(desk, struct desk *, desk_free)
 

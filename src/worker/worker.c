@@ -30,10 +30,10 @@ void worker_wake(struct worker *worker)
 	folder_wake(worker->folder);
 }
 
-void worker_unlock(struct worker *worker)
+void worker_reloaded(struct worker *worker)
 {
 	for (size_t i = 0; i < worker->n_desks; i++)
-		desk_unlock(worker->desks[i]);
+		desk_reloaded(worker->desks[i]);
 }
 
 struct worker *worker_free(struct worker *worker)

@@ -41,8 +41,8 @@ struct worker *worker_free(struct worker *worker);
 /* Hints have been stored. */
 void worker_wake(struct worker *worker);
 
-/* The configuration's secrets may have changed: sources that are locked out try again. */
-void worker_unlock(struct worker *worker);
+/* The configuration was read again: sources that are locked out try again, and the windows' warnings are timed anew. */
+void worker_reloaded(struct worker *worker);
 
 DEFINE_CLEANUP(worker, struct worker *, worker_free)
 
