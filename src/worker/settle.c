@@ -84,9 +84,12 @@ static void wait_for_news(const struct settle_pass *pass, bool closed, struct pe
 }
 
 /* Whether the answer can't be the one that hints were about. One without a time promised something newer than the
- * answer only if that is older than what was known already. */
+ * answer only if that is older than what was known already. What the journal lacks must come from an answer that is as
+ * new as the journal. */
 static bool is_stale(enum decision decision, const struct shipment *shipment, const struct pending *pending)
 {
+	if (decision == DECISION_STALE && pending->via == VIA_JOURNAL)
+		return true;
 	if (wall_is_set(pending->promised))
 		return wall_cmp(shipment->newest.updated, pending->promised) < 0;
 	return decision == DECISION_STALE && pending->hint_id > pending->served_id;

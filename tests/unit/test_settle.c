@@ -269,6 +269,18 @@ START_TEST(test_a_read_wanted_during_the_read_is_kept)
 }
 END_TEST
 
+START_TEST(test_what_the_journal_lacks_is_not_taken_from_a_stale_answer)
+{
+	struct settle_pass pass = pass_with(0, 1);
+	struct pending pending = { .due = NOW, .via = VIA_JOURNAL, .promised = WALL_NONE };
+
+	read_when_due(&pass, DECISION_STALE, &seen_now, false, &pending);
+	assert_soon(&pending);
+	read_when_due(&pass, DECISION_SAME, &seen_now, false, &pending);
+	assert_swept(&pending);
+}
+END_TEST
+
 START_TEST(test_an_event_wants_one_read_for_what_it_lacks)
 {
 	struct settle_pass pass = pass_with(0, 1);
@@ -330,6 +342,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_nothing_is_put_off_beyond_the_limit);
 	tcase_add_test(tcase, test_failures_keep_the_hint_and_slow_down);
 	tcase_add_test(tcase, test_a_read_wanted_during_the_read_is_kept);
+	tcase_add_test(tcase, test_what_the_journal_lacks_is_not_taken_from_a_stale_answer);
 	tcase_add_test(tcase, test_an_event_wants_one_read_for_what_it_lacks);
 	tcase_add_test(tcase, test_an_event_that_opens_a_window_is_read_at_once);
 	tcase_add_test(tcase, test_an_event_puts_the_sweep_off_but_no_owed_read);
