@@ -256,7 +256,7 @@ END_TEST
 START_TEST(what_needs_a_restart_is_said_at_a_reload)
 {
 	site_start(&site);
-	site.listen_keys = "max_connections = 17";
+	site.listen_keys = "max_connections = 17\n";
 	site_configure(&site);
 	process_signal(&site.claimd, SIGHUP);
 	process_await_line(&site.claimd, "they take effect at a restart");
