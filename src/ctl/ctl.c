@@ -20,6 +20,7 @@ static const struct verb verbs[] = {
 	{ "sources", NULL, 0, "the configured sources and how they fare", verb_sources },
 	{ "journal", NULL, 0, "how far each source's journal has been read, and the gaps that it healed", verb_journal },
 	{ "graph", "[MODEL]", OPTION_BIT(OPTION_DOT), "the legal status graph; MODEL is claims", verb_graph },
+	{ "doctor", "[URL]", 0, "what is wrong here and what to do about it; URL is a callback_url to be judged", verb_doctor },
 };
 
 /* These go with every verb, and make no sense after one that is not there. */

@@ -67,6 +67,17 @@ const char *print_column_text(const struct report *report, const char *name)
 	return column == NO_COLUMN || report_kind(report, column) != REPORT_TEXT ? NULL : report_text(report, column);
 }
 
+bool print_column_number(const struct report *report, const char *name, double *ret)
+{
+	size_t column = find_column(report, name);
+	enum report_kind kind = column == NO_COLUMN ? REPORT_NULL : report_kind(report, column);
+
+	if (kind != REPORT_INTEGER && kind != REPORT_REAL)
+		return false;
+	*ret = report_real(report, column);
+	return true;
+}
+
 /* The row's text in the local zone, or as it is when it is no time. */
 static const char *local_time(const char *text, char buf[static CELL_SIZE])
 {

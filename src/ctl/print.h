@@ -32,4 +32,7 @@ int print_record_json(const struct console *console, const struct report *report
 /* The text of a column of the present row; NULL when it has none, or there is no such column. */
 const char *print_column_text(const struct report *report, const char *name);
 
+/* Its number likewise; false when it has none. */
+bool print_column_number(const struct report *report, const char *name, double *ret);
+
 #endif

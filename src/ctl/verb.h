@@ -32,5 +32,6 @@ int verb_violations(const struct call *call);
 int verb_sources(const struct call *call);
 int verb_journal(const struct call *call);
 int verb_graph(const struct call *call);
+int verb_doctor(const struct call *call);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The admin side: GET /healthz and GET /readyz, for probes on the inside network; never the public side.
+ * The admin side: GET /healthz, GET /readyz and GET /metrics, for probes on the inside network; never the public side.
  * Listener layer: asks the store, changes nothing.
  */
 #include "listener/admin.h"
@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "listener/column.h"
+#include "listener/metrics.h"
 #include "listener/reply.h"
 #include "loop/server.h"
 
@@ -30,18 +32,6 @@ static void serve_health(struct admin *admin ATTR_UNUSED, struct request *reques
 	reply_status(request, true, "ok\n");
 }
 
-/* ERR_NOT_FOUND when the report has no such column. */
-static int find_column(const struct report *report, const char *name, size_t *ret)
-{
-	for (size_t i = 0; i < report_columns(report); i++) {
-		if (strcmp(report_name(report, i), name) == 0) {
-			*ret = i;
-			return ERR_OK;
-		}
-	}
-	return ERR_NOT_FOUND;
-}
-
 static int describe_locked_out(struct store *store, struct buf *text, size_t *ret_n)
 {
 	CLEANUP(report_cleanup) struct report *report = NULL;
@@ -50,7 +40,7 @@ static int describe_locked_out(struct store *store, struct buf *text, size_t *re
 	if (r < 0)
 		return r;
 	size_t source, state;
-	if (find_column(report, "source", &source) < 0 || find_column(report, "state", &state) < 0)
+	if (column_find(report, "source", &source) < 0 || column_find(report, "state", &state) < 0)
 		return ERR_NOT_FOUND;
 	size_t n = 0;
 	bool any;
@@ -90,12 +80,23 @@ static void serve_ready(struct admin *admin, struct request *request)
 	reply_status(request, ready, ready ? "ready\n" : text.data ? text.data : "not ready\n");
 }
 
+static void serve_metrics(struct admin *admin, struct request *request)
+{
+	CLEANUP(buf_done) struct buf text = { 0 };
+
+	if (metrics_write(admin->store, &text) < 0)
+		reply_status(request, false, "store: can't read\n");
+	else
+		reply_metrics(request, text.data, text.len);
+}
+
 static const struct page {
 	const char *path;
 	void (*serve)(struct admin *admin, struct request *request);
 } pages[] = {
 	{ "/healthz", serve_health },
 	{ "/readyz", serve_ready },
+	{ "/metrics", serve_metrics },
 };
 
 static const struct page *find_page(const struct request *request)

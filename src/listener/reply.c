@@ -48,3 +48,13 @@ void reply_status(struct request *request, bool good, const char *text)
 {
 	send_text(request, &(struct reply){ .status = good ? STATUS_OK : STATUS_TRY_LATER }, text);
 }
+
+void reply_metrics(struct request *request, const char *text, size_t len)
+{
+	server_reply(request, &(struct reply){
+		.status = STATUS_OK,
+		.content_type = "text/plain; version=0.0.4; charset=utf-8",
+		.body = text,
+		.body_len = len,
+	});
+}

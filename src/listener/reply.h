@@ -23,5 +23,7 @@ void reply_bad_method(struct request *request, const char *allow);
 
 /* 200 or 503 with lines of text. */
 void reply_status(struct request *request, bool good, const char *text);
+/* 200 with metrics in Prometheus' text format. */
+void reply_metrics(struct request *request, const char *text, size_t len);
 
 #endif

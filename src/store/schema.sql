@@ -3,6 +3,7 @@
 -- The tables of one claimd database, schema version 1. They are private: reporting tools read the report_* views (views.sql).
 -- Times are integer microseconds UTC since 1970; statuses are upstream's own words, so that unknown ones survive.
 -- Nothing that grows with events is keyed by a random text: history, windows and prices hang on the shipment's integer id.
+-- Where each event comes along, words are compared with OR: for an IN list of more than two SQLite builds a table at each run.
 
 CREATE TABLE source (
 	id              INTEGER PRIMARY KEY,
@@ -107,7 +108,8 @@ CREATE TABLE history (
 	point_id       INTEGER,
 	valid_until_us INTEGER,
 	adopted        INTEGER NOT NULL,                -- 1: applied although illegal or late
-	verdict        TEXT NOT NULL CHECK (verdict IN ('first', 'legal', 'gap', 'illegal', 'unknown', 'late', 'same')),
+	verdict        TEXT NOT NULL CHECK (verdict = 'legal' OR verdict = 'first' OR verdict = 'gap' OR verdict = 'illegal'
+	                                    OR verdict = 'unknown' OR verdict = 'late' OR verdict = 'same'),
 	from_status    TEXT,
 	from_us        INTEGER,                         -- when from_status was entered
 	seq            INTEGER NOT NULL                 -- from 1 in each shipment; 0 for 'same', which reports don't show
@@ -125,7 +127,7 @@ CREATE TABLE window (
 	opened_us  INTEGER NOT NULL,
 	due_us     INTEGER NOT NULL,                    -- exclusive: an answer at due_us is late
 	closed_us  INTEGER,
-	outcome    TEXT NOT NULL CHECK (outcome IN ('open', 'met', 'late', 'left', 'expired')),
+	outcome    TEXT NOT NULL CHECK (outcome = 'open' OR outcome = 'met' OR outcome = 'late' OR outcome = 'left' OR outcome = 'expired'),
 	version    INTEGER,
 	warned     INTEGER NOT NULL DEFAULT 0           -- 1: the warning before due_us was given
 ) STRICT;
@@ -209,7 +211,7 @@ END;
 CREATE TRIGGER shipment_status_update BEFORE UPDATE OF status ON shipment
 WHEN NEW.status IS NOT OLD.status AND NEW.status IS NOT (
 	SELECT status FROM history
-	WHERE shipment_id = NEW.id AND (verdict IN ('first', 'legal', 'gap') OR adopted = 1)
+	WHERE shipment_id = NEW.id AND (verdict = 'legal' OR verdict = 'first' OR verdict = 'gap' OR adopted = 1)
 	ORDER BY revision DESC, updated_us DESC, operation_id IS NULL DESC, operation_id DESC, id DESC LIMIT 1)
 BEGIN
 	SELECT RAISE(ABORT, 'shipment: the status must be that of the last applied history row');

@@ -223,6 +223,7 @@ enum report_query {
 	REPORT_CLAIM_WINDOWS,    /* external id */
 	REPORT_CLAIM_VIOLATIONS, /* external id */
 	REPORT_SOURCES,          /* no arguments */
+	REPORT_QUIRKS,           /* no arguments; no view: of each source, how many hints had to be forgiven what */
 	REPORT_QUERY_MAX,
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The admin pages over real sockets: alive, ready, and who is to blame when not.
+ * The admin pages over real sockets: alive, ready, who is to blame when not, and the metrics.
  * Component ring: the real store, loop and server.
  */
 #include "listener/admin.h"
@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "loop/listen.h"
@@ -131,6 +132,118 @@ START_TEST(readyz_names_each_source_that_is_locked_out)
 }
 END_TEST
 
+/* --- Metrics ----------------------------------------------------------------------------------------------------------- */
+
+static void check_has(const char *part)
+{
+	ck_assert_msg(strstr(w.answer.body, part), "no \"%s\" in:\n%s", part, w.answer.body);
+}
+
+static void check_has_not(const char *part)
+{
+	ck_assert_msg(!strstr(w.answer.body, part), "\"%s\" in:\n%s", part, w.answer.body);
+}
+
+START_TEST(metrics_are_prometheus_text)
+{
+	ask("GET", "/metrics");
+	ck_assert_uint_eq(w.answer.status, 200);
+	ck_assert_ptr_nonnull(strstr(w.answer.head, "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+	check_has("# TYPE claimd_build_info gauge\nclaimd_build_info{version=\"" VERSION "\"} 1\n");
+}
+END_TEST
+
+static void run_sql(const char *sql)
+{
+	char *message = NULL;
+
+	ck_assert_msg(sqlite3_exec(w.other, sql, NULL, NULL, &message) == SQLITE_OK, "%s: %s", sql, message);
+}
+
+START_TEST(metrics_tell_how_each_source_fares)
+{
+	set_state("main", SOURCE_LIMITED);
+	set_state("other", SOURCE_OK);
+	run_sql("UPDATE source SET skew_us = -2500000, gaps_healed = 7, silent = 1 WHERE name = 'other'");
+	run_sql("INSERT INTO cursor SELECT id, 'c', 1000000, 42 FROM source WHERE name = 'main'");
+	run_sql("INSERT INTO inbox (source_id, kind, external_id, received_us, quirks)"
+	        " SELECT id, 'callback', 'abc', 1000000, 0 FROM source WHERE name = 'main'");
+	ask("GET", "/metrics");
+	check_has("\nclaimd_source_state{source=\"main\",state=\"ok\"} 0\nclaimd_source_state{source=\"main\",state=\"limited\"} 1\n"
+	          "claimd_source_state{source=\"main\",state=\"locked_out\"} 0\nclaimd_source_state{source=\"main\",state=\"silent\"} 0\n");
+	check_has("\nclaimd_source_state{source=\"other\",state=\"silent\"} 1\n");
+	check_has("\nclaimd_source_clock_skew_seconds{source=\"other\"} -2.500000\n");
+	check_has("\nclaimd_source_pending{source=\"main\"} 1\nclaimd_source_pending{source=\"other\"} 0\n");
+	check_has("\nclaimd_source_oldest_pending_seconds{source=\"main\"} ");
+	check_has("\nclaimd_journal_cursor_age_seconds{source=\"main\"} ");
+	check_has("\n# TYPE claimd_journal_events_total counter\nclaimd_journal_events_total{source=\"main\"} 42\n");
+	check_has("\nclaimd_gaps_healed_total{source=\"main\"} 0\nclaimd_gaps_healed_total{source=\"other\"} 7\n");
+	check_has("\nclaimd_gaps_open{source=\"main\"} 0\n");
+}
+END_TEST
+
+START_TEST(metrics_leave_out_what_is_not_known)
+{
+	set_state("main", SOURCE_OK);
+	ask("GET", "/metrics");
+	check_has("\n# TYPE claimd_source_clock_skew_seconds gauge\n# HELP ");
+	check_has_not("\nclaimd_source_oldest_pending_seconds{");
+	check_has_not("\nclaimd_journal_cursor_age_seconds{");
+}
+END_TEST
+
+/* Each metric has its HELP and its TYPE once, then all of its samples, as the format demands. */
+START_TEST(metrics_stand_together_each_under_its_own_heading)
+{
+	char name[128] = "";
+	char *rest = NULL;
+	size_t n = 0;
+
+	set_state("main", SOURCE_OK);
+	set_state("other", SOURCE_OK);
+	ask("GET", "/metrics");
+	ck_assert_int_eq(w.answer.body[strlen(w.answer.body) - 1], '\n');
+	for (char *line = strtok_r(w.answer.body, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char heading[256];
+
+		if (sscanf(line, "# HELP %127s", name) == 1) {
+			n++;
+			line = strtok_r(NULL, "\n", &rest);
+			snprintf(heading, sizeof(heading), "# TYPE %s %s", name, strstr(name, "_total") ? "counter" : "gauge");
+			ck_assert_str_eq(line, heading);
+			continue;
+		}
+		ck_assert_msg(strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == '{', "%s: %s", name, line);
+	}
+	ck_assert_uint_eq(n, 9);
+}
+END_TEST
+
+START_TEST(metrics_escape_what_a_label_must_not_hold)
+{
+	set_state("a\"b\\c\nd", SOURCE_OK);
+	ask("GET", "/metrics");
+	check_has("\nclaimd_source_pending{source=\"a\\\"b\\\\c\\nd\"} 0\n");
+}
+END_TEST
+
+START_TEST(metrics_are_told_while_another_program_writes)
+{
+	run_sql("BEGIN IMMEDIATE");
+	ask("GET", "/metrics");
+	ck_assert_uint_eq(w.answer.status, 200);
+	run_sql("ROLLBACK");
+}
+END_TEST
+
+START_TEST(metrics_are_a_503_when_the_store_cant_be_read)
+{
+	run_sql("DROP VIEW report_sources");
+	ask("GET", "/metrics");
+	check(503, "store: can't read\n");
+}
+END_TEST
+
 START_TEST(head_has_the_head_of_get_and_no_body)
 {
 	struct raw_client client;
@@ -182,6 +295,13 @@ Suite *suite(void)
 	tcase_add_test(tc, readyz_is_ready_when_a_commit_succeeds);
 	tcase_add_test(tc, readyz_blames_the_store_while_it_cant_commit);
 	tcase_add_test(tc, readyz_names_each_source_that_is_locked_out);
+	tcase_add_test(tc, metrics_are_prometheus_text);
+	tcase_add_test(tc, metrics_tell_how_each_source_fares);
+	tcase_add_test(tc, metrics_leave_out_what_is_not_known);
+	tcase_add_test(tc, metrics_stand_together_each_under_its_own_heading);
+	tcase_add_test(tc, metrics_escape_what_a_label_must_not_hold);
+	tcase_add_test(tc, metrics_are_told_while_another_program_writes);
+	tcase_add_test(tc, metrics_are_a_503_when_the_store_cant_be_read);
 	tcase_add_test(tc, head_has_the_head_of_get_and_no_body);
 	tcase_add_test(tc, another_path_is_not_found);
 	tcase_add_test(tc, another_method_is_told_which_are_allowed);

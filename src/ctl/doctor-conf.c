@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whether the configuration is good, and who can read the files that it names.
+ * Ctl layer. The files' content is judged by conf itself, and told by nobody.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "conf/conf-value.h"
+#include "ctl/doctor.h"
+
+DEFINE_CLEANUP(text, char *, free)
+
+const struct conf_delivery *doctor_find_delivery(const struct conf *conf, const char *name, size_t len)
+{
+	for (size_t i = 0; conf && i < conf->n_deliveries; i++) {
+		const struct conf_delivery *delivery = conf->deliveries[i];
+
+		if (strlen(delivery->name) == len && memcmp(delivery->name, name, len) == 0)
+			return delivery;
+	}
+	return NULL;
+}
+
+/* 0, or the errno that keeps this user from reading the file. */
+static int try_file(const char *path, struct stat *ret)
+{
+	if (stat(path, ret) < 0 || access(path, R_OK) < 0)
+		return errno;
+	return 0;
+}
+
+/* Returns whether the content can be looked at. */
+static bool check_access(struct findings *findings, const char *path, bool secret)
+{
+	struct stat status;
+	int errnum = try_file(path, &status);
+
+	if (errnum == EACCES) {
+		findings_add(findings, FINDING_LOOK, "%s is not for this user to read", path);
+		findings_advise(findings, "Run this as the user of claimd, or as root, to have it checked");
+	} else if (errnum != 0) {
+		findings_add(findings, FINDING_BAD, "%s: %s", path, strerror(errnum));
+		findings_advise(findings, "Put the file there, or correct the path");
+	} else if (secret && (status.st_mode & S_IRWXO)) {
+		findings_add(findings, FINDING_BAD, "%s is open to every user of this machine", path);
+		findings_advise(findings, "Close it: chmod o= %s", path);
+	} else {
+		findings_add(findings, FINDING_OK, "%s can be read%s", path, secret ? ", and not by everybody" : "");
+	}
+	return errnum == 0;
+}
+
+/* Likewise, of a path that may still hold variables. */
+static bool check_file(struct findings *findings, const char *path, bool secret)
+{
+	char *expanded CLEANUP(text_cleanup) = NULL;
+	struct conf_error error;
+	int r = conf_expand(path, &expanded, &error);
+
+	if (r == ERR_OK)
+		return check_access(findings, expanded, secret);
+	findings_add(findings, r == ERR_NOT_FOUND ? FINDING_LOOK : FINDING_BAD, "%s: %s", path,
+	             r == ERR_NOT_FOUND ? "only the daemon can read it" : error.text);
+	if (r == ERR_NOT_FOUND)
+		findings_advise(findings, "Nothing, if the service is given it as a credential: claimd does not start without it. "
+		                "Set the variable to have it checked here");
+	else
+		findings_advise(findings, "Correct the path");
+	return false;
+}
+
+/* An empty path is none. */
+static bool check_tls_file(struct findings *findings, const char *key, const char *path, bool secret)
+{
+	if (!*path)
+		return true;
+	findings_about(findings, "[listen] %s", key);
+	return check_file(findings, path, secret);
+}
+
+static bool check_delivery_files(struct findings *findings, const struct conf_delivery *delivery)
+{
+	findings_about(findings, "[delivery %s] token_file", delivery->name);
+	bool readable = check_file(findings, delivery->token_file, true);
+
+	if (delivery->callbacks) {
+		findings_about(findings, "[delivery %s] callback_secret_file", delivery->name);
+		readable = check_file(findings, delivery->callback_secret_file, true) && readable;
+	}
+	return readable;
+}
+
+/* conf's own judgement, which the daemon starts by; it ends at the first file that can't be read, so it is asked only
+ * when each can. */
+static void check_contents(struct findings *findings, struct conf *conf)
+{
+	struct conf_error error;
+
+	findings_about(findings, "secrets");
+	if (conf_load_secrets(conf, &error) == ERR_OK) {
+		findings_add(findings, FINDING_OK, "each file holds one");
+		return;
+	}
+	findings_add(findings, FINDING_BAD, "%s", error.text);
+	findings_advise(findings, "Correct it, then start or reload claimd");
+}
+
+static void check_files(struct findings *findings, struct conf *conf)
+{
+	bool readable = check_tls_file(findings, "tls_certificate", conf->listen.tls_certificate, false);
+
+	readable = check_tls_file(findings, "tls_key", conf->listen.tls_key, true) && readable;
+	for (size_t i = 0; i < conf->n_deliveries; i++)
+		readable = check_delivery_files(findings, conf->deliveries[i]) && readable;
+	if (readable && conf->n_deliveries > 0)
+		check_contents(findings, conf);
+}
+
+void doctor_check_conf(struct findings *findings, const char *file, struct conf **ret)
+{
+	struct conf *conf = NULL;
+	struct conf_error error;
+
+	findings_about(findings, "configuration");
+	if (conf_load(file, &conf, &error) < 0) {
+		findings_add(findings, FINDING_BAD, "%s", error.text);
+		findings_advise(findings, "Correct it: until then claimd does not start, and one that runs keeps what it has");
+		return;
+	}
+	if (conf->n_deliveries == 0) {
+		findings_add(findings, FINDING_LOOK, "there is no source in it");
+		findings_advise(findings, "Add a section [delivery NAME], see claimd.conf(5)");
+	} else {
+		findings_add(findings, FINDING_OK, "it is well-formed; sources: %zu", conf->n_deliveries);
+	}
+	check_files(findings, conf);
+	*ret = conf;
+}

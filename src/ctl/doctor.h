@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts of claimctl doctor: each looks at one thing and adds what it finds.
+ * Ctl layer: reads, and mends nothing. No secret gets into a finding.
+ */
+#ifndef CLAIMD_CTL_DOCTOR_H
+#define CLAIMD_CTL_DOCTOR_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "conf/conf.h"
+#include "ctl/findings.h"
+#include "store/store.h"
+
+/* The configuration and the files that it names (doctor-conf.c). FILE as conf_load() has it; *ret, the caller's, stays as
+ * it is when it can't be loaded. */
+void doctor_check_conf(struct findings *findings, const char *file, struct conf **ret);
+
+/* The database and the disk that it is on (doctor-database.c). *ret, the caller's, stays as it is when it can't be opened. */
+void doctor_check_database(struct findings *findings, const char *path, struct store **ret);
+void doctor_check_disk(struct findings *findings, const char *database);
+enum finding_level doctor_disk_level(uint64_t free_bytes);
+
+/* How each source fares (doctor-source.c). CONF is NULL when no configuration is known. */
+void doctor_check_sources(struct findings *findings, struct wall now, const struct conf *conf, struct store *store);
+
+/* Whether a callback_url will work, and what Yandex makes of it (doctor-url.c). CONF likewise. */
+void doctor_check_url(struct findings *findings, const char *url, const struct conf *conf);
+
+/* NULL when CONF has none of that name, LEN bytes long, or is NULL (doctor-conf.c). */
+const struct conf_delivery *doctor_find_delivery(const struct conf *conf, const char *name, size_t len);
+
+#endif
