@@ -245,10 +245,11 @@ static void claim_step(struct world_claim *claim)
 	const struct world_rules *rules = &claim->world->rules;
 	const struct plan_step *step = &claim->plan.steps[claim->n];
 	struct transition *transition = &claim->transitions[claim->n];
+	const struct seen before = claim->now;
 	const struct change change = {
 		.status = step->status,
 		.at = claim_moment(claim, step->when),
-		.before = claim->n > 0 ? &claim->now : NULL,
+		.before = claim->n > 0 ? &before : NULL,
 		.applied = claim->applied,
 		.offer_us = rules->offer_us,
 		.revision_random = claim_draw(claim, CHANCE_REVISION),
@@ -261,9 +262,8 @@ static void claim_step(struct world_claim *claim)
 		change_next(&change, claim->transitions, claim->n, transition);
 	claim->stale_reads = claim_stale_reads(claim, step);
 	claim->n++;
-	claim->before = claim->now;
 	claim->now = transition->seen;
-	note_price(claim, claim->before.price, false);
+	note_price(claim, before.price, false);
 	if (change_is_applied(transition))
 		claim->applied = model_status(&model_claims, transition->seen.status);
 	if (change_is_applied(transition) && change_opens_window(transition))
@@ -415,8 +415,8 @@ int world_read(struct world_claim *claim, struct seen *ret, size_t *ret_place)
 		return ERR_NOT_FOUND;
 	if (claim->stale_reads > 0) {
 		claim->stale_reads--;
-		*ret = claim->before;
 		*ret_place = claim->n - 2;
+		*ret = claim->transitions[*ret_place].seen;
 	} else {
 		*ret = claim->now;
 		*ret_place = claim->n - 1;

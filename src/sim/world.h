@@ -69,7 +69,6 @@ struct world_claim {
 	struct plan plan;
 	size_t n_priced;    /* of the plan's prices */
 	struct seen now;    /* what a fresh snapshot tells */
-	struct seen before; /* what a stale one tells */
 	int applied;        /* the last status that a checker takes for the current one */
 	struct wall entry;  /* into ready_for_approval; WALL_NONE before */
 	unsigned stale_reads;
@@ -113,7 +112,8 @@ struct world_claim *world_at(const struct world *world, size_t i);
 struct world_claim *world_find(const struct world *world, const char *id);
 bool world_is_done(const struct world *world);
 
-/* What a snapshot of the claim tells now; *ret_place is the transition's place. ERR_NOT_FOUND before the claim's first step. */
+/* What a snapshot of the claim tells now; *ret_place is the transition's place. A stale one is as old as the transition before:
+ * of a price that changed alone since then it knows nothing. ERR_NOT_FOUND before the claim's first step. */
 int world_read(struct world_claim *claim, struct seen *ret, size_t *ret_place);
 /* An answer that told the claim's transition or price at PLACE has gone out whole. */
 void world_told(struct world_claim *claim, enum telling telling, size_t place);

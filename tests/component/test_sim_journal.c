@@ -355,10 +355,11 @@ START_TEST(what_is_late_is_no_repeat)
 	stage_await_done(&s);
 	ck_assert(reader_read(&reader, 4, &n));
 	ck_assert_uint_eq(n, 0);
-	while (reader_read(&reader, 4, &n) && reader.n < 4)
-		;
-	ck_assert_uint_eq(reader.n, 4);
-	ck_assert_uint_eq(reader_sort(&reader), 0);
+	/* Nothing was told yet that could be told again: these are holes, from the first on. */
+	reader_read(&reader, 4, &n);
+	ck_assert_uint_gt(n, 0);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_str_eq(reader.events[i].seen.status, stage_claim(&s, "a")->transitions[i].seen.status);
 }
 END_TEST
 
