@@ -168,7 +168,7 @@ all: sample man $(SERVICE)
 # tests/RING/test_NAME.c is a program; every other .c file of its folder, and of tests/, is linked to each program there.
 RINGS := unit component scenario system
 ring-programs = $(patsubst %.c,$(B)/%,$(wildcard tests/$1/test_*.c))
-ring-helpers = $(call objects,$(filter-out tests/$1/test_% tests/$1/fuzz_%,$(wildcard tests/$1/*.c)))
+ring-helpers = $(call objects,$(filter-out tests/$1/test_% tests/$1/fuzz_% tests/$1/bench_%,$(wildcard tests/$1/*.c)))
 
 TEST_PROGRAMS := $(foreach ring,$(RINGS),$(call ring-programs,$(ring)))
 FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -246,6 +246,22 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 	@printf '\nRun one with its corpus, for instance\n'
 	@for program in $(FUZZ_PROGRAMS); do \
 		name=$${program##*/fuzz_}; echo "  $$program -max_total_time=60 tests/fuzz/corpus/$$name"; done
+
+# --- Benchmarks ----------------------------------------------------------------------------------------------------
+
+# tests/bench/bench_NAME.c is a program of its own, without Check, that `make bench-NAME` builds and runs; no part of `make check`.
+BENCH_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c))
+BENCHES := $(patsubst tests/bench/bench_%.c,bench-%,$(wildcard tests/bench/bench_*.c))
+$(B)/tests/bench/%.o: EXTRA_CFLAGS = -I. -Itests
+
+$(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) $(call archives,worker api store loop wire model conf base)
+	$(say) LINK $@
+	$(Q)$(call link-test)
+
+# How much and where: make bench-journal BENCH_OPTIONS='--events 200000 --dir /srv'
+.PHONY: $(BENCHES)
+$(BENCHES): bench-%: $(B)/tests/bench/bench_%
+	$(Q)$< $(BENCH_OPTIONS)
 
 # --- Installation --------------------------------------------------------------------------------------------------
 
@@ -329,6 +345,7 @@ help:
 	@echo 'make check-asan       the same under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make check-clang      the same with clang; check-clang-asan: both'
 	@echo 'make fuzz             libFuzzer programs, with clang'
+	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'
 	@echo 'make install          to where configure was told; DESTDIR= and prefix= are honoured; also uninstall'
 	@echo 'make dist, distcheck  a tarball; the same, tried out'
