@@ -122,6 +122,39 @@ START_TEST(test_copies_of_a_callback_cost_one_or_two_requests)
 }
 END_TEST
 
+START_TEST(test_a_hang_of_25_minutes_is_waited_out)
+{
+	struct stage_config config;
+
+	stage_defaults(&config);
+	config.delivery.journal = true;
+	config.delivery.journal_interval_us = 30 * USEC_PER_SEC;
+	config.delivery.request_timeout_us = 50 * USEC_PER_MS;
+
+	struct stage *stage = stage_open(&config);
+
+	sim_set_outage(stage_sim(stage), OUTAGE_SILENT);
+	sim_set_journal_outage(stage_sim(stage), OUTAGE_SILENT);
+	ck_assert_int_eq(sim_script(stage_sim(stage), "claim-1", "new"), 0);
+	await_requests(stage, 1);
+
+	size_t before = requests(stage);
+
+	for (int64_t minute = 1; minute <= 25; minute++) {
+		stage_set_clock(stage, minute * 60 * USEC_PER_SEC);
+		stage_call(stage, "claim-1", WALL_NONE);
+	}
+	/* A pause of up to a minute stands between two tries. */
+	ck_assert_uint_le(requests(stage) - before, 2 * 25);
+	sim_set_outage(stage_sim(stage), OUTAGE_NONE);
+	sim_set_journal_outage(stage_sim(stage), OUTAGE_NONE);
+	stage_set_clock(stage, 27 * 60 * USEC_PER_SEC);
+	stage_await(stage, "SELECT count(*) FROM report_transitions WHERE to_status = 'new'", "1");
+	stage_await(stage, "SELECT count(*) FROM report_notifications WHERE state <> 'done'", "0");
+	stage_close(stage);
+}
+END_TEST
+
 START_TEST(test_a_claim_that_upstream_does_not_know_is_settled)
 {
 	struct stage *stage = open_hasty();
@@ -180,6 +213,7 @@ Suite *suite(void)
 	tcase_add_loop_test(tcase, test_refused_credentials_stop_the_calls_but_not_the_callbacks, 0, 2);
 	tcase_add_test(tcase, test_a_burst_costs_a_handful_of_requests);
 	tcase_add_test(tcase, test_copies_of_a_callback_cost_one_or_two_requests);
+	tcase_add_test(tcase, test_a_hang_of_25_minutes_is_waited_out);
 	tcase_add_test(tcase, test_a_claim_that_upstream_does_not_know_is_settled);
 	tcase_add_test(tcase, test_reads_put_off_by_a_wrong_clock_are_caught_up_with);
 	tcase_add_test(tcase, test_no_personal_data_is_kept);
