@@ -170,7 +170,8 @@ RINGS := unit component scenario system
 ring-programs = $(patsubst %.c,$(B)/%,$(wildcard tests/$1/test_*.c))
 ring-helpers = $(call objects,$(filter-out tests/$1/test_% tests/$1/fuzz_% tests/$1/bench_%,$(wildcard tests/$1/*.c)))
 
-TEST_PROGRAMS := $(foreach ring,$(RINGS),$(call ring-programs,$(ring)))
+# The slowest rings first, so that no long program is left alone at the end.
+TEST_PROGRAMS := $(foreach ring,scenario system component unit,$(call ring-programs,$(ring)))
 FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_SCRIPTS := $(wildcard tests/system/*.sh)
 TEST_COMMON := $(call objects,$(wildcard tests/*.c))
