@@ -64,3 +64,8 @@ int err_from_errno(int errnum)
 	}
 	return ERR_IO;
 }
+
+bool err_may_pass(int code)
+{
+	return code == ERR_BUSY || code == ERR_FULL || code == ERR_IO || code == ERR_NOMEM;
+}

@@ -7,6 +7,8 @@
 #ifndef CLAIMD_BASE_ERR_H
 #define CLAIMD_BASE_ERR_H
 
+#include <stdbool.h>
+
 enum err {
 	ERR_OK = 0,
 	ERR_NOMEM = -1,     /* memory is exhausted */
@@ -22,6 +24,10 @@ enum err {
 
 /* A short English phrase for an error code ("no space left"); never NULL. */
 const char *err_text(int code);
+
+/* Whether the same call may succeed later: what comes from the disk, from memory or from other programs passes, what comes
+ * from the input does not. */
+bool err_may_pass(int code);
 
 /* The nearest of our codes for an errno value. */
 int err_from_errno(int errnum);

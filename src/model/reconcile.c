@@ -15,6 +15,12 @@ static bool is_known(const struct shipment *shipment)
 	return wall_is_set(shipment->newest.updated);
 }
 
+bool shipment_is_closed(const struct model *model, const struct shipment *shipment)
+{
+	return model_is_terminal(model, model_status(model, shipment->status)) &&
+	       strcmp(shipment->status, shipment->reported) == 0 && shipment->suspect[0] == '\0';
+}
+
 /* Where an upstream gives no revision, updated alone orders: the observation stands in the newest known revision. */
 static struct order_key order_key_of(const struct seen *seen, const struct shipment *shipment)
 {

@@ -24,6 +24,9 @@ struct shipment {
 	char suspect[STATUS_TEXT_SIZE]; /* an illegal snapshot that a second read must confirm; "" for none */
 };
 
+/* Whether nothing is left to happen: its end was reached, and nothing that was seen says otherwise. */
+bool shipment_is_closed(const struct model *model, const struct shipment *shipment);
+
 /* What reconcile made of an observation. */
 enum decision {
 	DECISION_STALE,   /* older than what is known: nothing changed */

@@ -61,13 +61,6 @@ static struct seen *find_seen(struct apply *apply, size_t asked)
 	return NULL;
 }
 
-/* Whether nothing is left to happen to the claim: its end was reached and upstream says the same. */
-static bool is_closed(const struct apply *apply, const struct shipment *shipment)
-{
-	return model_is_terminal(apply->kit->model, model_status(apply->kit->model, shipment->status)) &&
-	       strcmp(shipment->status, shipment->reported) == 0 && shipment->suspect[0] == '\0';
-}
-
 static void free_steps(struct timeline *timeline)
 {
 	free(timeline->steps);
@@ -111,7 +104,7 @@ static void settle_unseen(const struct apply *apply, const struct settle_pass *p
 	if (apply->claims.n_unreadable > 0)
 		settle_failed(pass, pending);
 	else
-		settle_missing(pass, shipment->reported[0] == '\0' || is_closed(apply, shipment), pending);
+		settle_missing(pass, shipment->reported[0] == '\0' || shipment_is_closed(apply->kit->model, shipment), pending);
 }
 
 static int take_one(struct apply *apply, size_t asked, struct note *note)
@@ -129,7 +122,7 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 		seen->via = pending.via;
 		seen->seen_at = pass.now;
 		r = take_seen(apply, &shipment, seen, note);
-		settle_read(&pass, note->decision, &shipment, is_closed(apply, &shipment), &pending);
+		settle_read(&pass, note->decision, &shipment, shipment_is_closed(apply->kit->model, &shipment), &pending);
 	} else {
 		note->missing = !pending.missing;
 		settle_unseen(apply, &pass, &shipment, &pending);
@@ -194,12 +187,6 @@ int apply_failure(const struct kit *kit, const struct due *asked)
 	return store_commit(kit->store);
 }
 
-/* Errors that come from the disk or from other programs pass; the others come from a row. */
-static bool is_passing(int error)
-{
-	return error == ERR_BUSY || error == ERR_FULL || error == ERR_IO || error == ERR_NOMEM;
-}
-
 static void wait_out(struct apply *apply, int error)
 {
 	if (error != ERR_BUSY && !apply->failing) {
@@ -237,7 +224,7 @@ static void on_turn(void *cls)
 	for (size_t i = 0; i < n; i++)
 		tell(apply, &apply->notes[i]);
 	apply->next += n;
-	if (r && !is_passing(r))
+	if (r && !err_may_pass(r))
 		r = isolate(apply, r);
 	if (r) {
 		wait_out(apply, r);

@@ -45,12 +45,6 @@ static const struct step *find_step(const struct timeline *timeline, const struc
 	return NULL;
 }
 
-static bool is_closed(const struct model *model, const struct shipment *shipment)
-{
-	return model_is_terminal(model, model_status(model, shipment->status)) &&
-	       strcmp(shipment->status, shipment->reported) == 0;
-}
-
 static void settle(const struct turn *turn, const struct shipment *shipment, const struct step *step,
                    struct pending *pending)
 {
@@ -61,7 +55,7 @@ static void settle(const struct turn *turn, const struct shipment *shipment, con
 	};
 	bool window = step && step->window.rule && step->window.outcome == OUTCOME_OPEN;
 
-	settle_event(&pass, window, is_closed(turn->kit->model, shipment), pending);
+	settle_event(&pass, window, shipment_is_closed(turn->kit->model, shipment), pending);
 	store_pending_save(turn->kit->store, shipment->id, pending, WALL_NONE);
 }
 
@@ -159,11 +153,6 @@ static int store_all(struct turn *turn, bool *ret_silent)
 	return store_commit(store);
 }
 
-static bool is_passing(int error)
-{
-	return error == ERR_BUSY || error == ERR_FULL || error == ERR_IO || error == ERR_NOMEM;
-}
-
 /* Keeps the event that was refused as an odd one; the page is then tried again without it. */
 static void set_aside(struct turn *turn, int error)
 {
@@ -199,7 +188,7 @@ int page_store(const struct kit *kit, struct wire_journal *page, bool quiet, str
 	if (!turn.notes)
 		return ERR_NOMEM;
 	r = store_all(&turn, &result.silent);
-	while (r && !is_passing(r) && turn.at < page->n && page->events[turn.at].change != WIRE_CHANGE_OTHER) {
+	while (r && !err_may_pass(r) && turn.at < page->n && page->events[turn.at].change != WIRE_CHANGE_OTHER) {
 		set_aside(&turn, r);
 		r = store_all(&turn, &result.silent);
 	}
