@@ -147,6 +147,8 @@ int store_shipment(struct store *store, int64_t shipment_id, struct shipment *re
 /* Loads the part of the history that an observation at KEY can change (NULL: at the end), with room for two more steps;
  * timeline->steps is owned by the caller, free(). ERR_REFUSED when it would be longer than TIMELINE_MAX. */
 int store_timeline(struct store *store, int64_t shipment_id, const struct order_key *key, struct timeline *ret);
+/* Frees its steps; takes an empty one. For CLEANUP(), too. */
+void store_timeline_done(struct timeline *timeline);
 
 /* What storing a judged timeline changed, for the log. */
 struct changes {

@@ -91,6 +91,12 @@ static int read_steps(struct query *q, const struct anchor *anchor, struct timel
 	return r;
 }
 
+void store_timeline_done(struct timeline *timeline)
+{
+	free(timeline->steps);
+	*timeline = (struct timeline){ 0 };
+}
+
 int store_timeline(struct store *store, int64_t shipment_id, const struct order_key *key, struct timeline *ret)
 {
 	struct anchor anchor;

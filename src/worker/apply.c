@@ -61,17 +61,12 @@ static struct seen *find_seen(struct apply *apply, size_t asked)
 	return NULL;
 }
 
-static void free_steps(struct timeline *timeline)
-{
-	free(timeline->steps);
-}
-
 /* Reconciles one claim with what is known of it and stores the result. */
 static int take_seen(struct apply *apply, struct shipment *shipment, const struct seen *seen, struct note *note)
 {
 	const struct kit *kit = apply->kit;
 	struct wall upstream_now = wall_add(seen->seen_at, gate_skew_us(kit->gate));
-	CLEANUP(free_steps) struct timeline timeline = { 0 };
+	CLEANUP(store_timeline_done) struct timeline timeline = { 0 };
 	int r = store_timeline(kit->store, shipment->id, NULL, &timeline);
 
 	if (r)

@@ -32,11 +32,6 @@ struct turn {
 	struct wall newest; /* of the status events so far */
 };
 
-static void free_steps(struct timeline *timeline)
-{
-	free(timeline->steps);
-}
-
 static const struct step *find_step(const struct timeline *timeline, const struct seen *seen)
 {
 	for (size_t i = 0; i < timeline->n; i++)
@@ -64,7 +59,7 @@ static int reconcile_event(const struct turn *turn, struct shipment *shipment, s
 {
 	const struct kit *kit = turn->kit;
 	struct wall upstream_now = wall_add(turn->now, gate_skew_us(kit->gate));
-	CLEANUP(free_steps) struct timeline timeline = { 0 };
+	CLEANUP(store_timeline_done) struct timeline timeline = { 0 };
 	int r = store_timeline(kit->store, shipment->id, &seen->key, &timeline);
 
 	if (r)
