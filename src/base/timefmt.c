@@ -76,17 +76,29 @@ static bool take_char(struct cursor *c, char wanted)
 	return true;
 }
 
+/* Days since the epoch; false for a day that no calendar has. */
+static bool count_days(int year, int month, int day, int64_t *ret)
+{
+	if (month < 1 || month > 12 || day < 1 || day > days_in(year, month))
+		return false;
+	*ret = days_before_year(year) - days_before_year(EPOCH_YEAR) + days_before(year, month) + day - 1;
+	return true;
+}
+
 static bool take_date(struct cursor *c, int64_t *ret_days)
 {
 	int year, month, day;
 
-	if (!take_number(c, 4, &year) || !take_char(c, '-') || !take_number(c, 2, &month) || !take_char(c, '-') ||
-	    !take_number(c, 2, &day))
-		return false;
-	if (month < 1 || month > 12 || day < 1 || day > days_in(year, month))
-		return false;
-	*ret_days = days_before_year(year) - days_before_year(EPOCH_YEAR) + days_before(year, month) + day - 1;
-	return true;
+	return take_number(c, 4, &year) && take_char(c, '-') && take_number(c, 2, &month) && take_char(c, '-') &&
+	       take_number(c, 2, &day) && count_days(year, month, day, ret_days);
+}
+
+static bool take_date_day_first(struct cursor *c, int64_t *ret_days)
+{
+	int year, month, day;
+
+	return take_number(c, 2, &day) && take_char(c, '-') && take_number(c, 2, &month) && take_char(c, '-') &&
+	       take_number(c, 4, &year) && count_days(year, month, day, ret_days);
 }
 
 static bool take_time(struct cursor *c, int64_t *ret_seconds)
@@ -150,32 +162,57 @@ static bool take_zone(struct cursor *c, int64_t *ret_seconds, unsigned *quirks)
 	return true;
 }
 
-int timefmt_parse(const char *text, size_t len, struct wall *ret, unsigned *ret_quirks)
+/* What follows the date: as timefmt_parse() takes it, but for the range. The zone, where one is given, is counted in. */
+static bool take_rest(struct cursor *c, int64_t *ret_us, unsigned *quirks)
 {
-	struct cursor c = { .at = text, .end = text + len };
-	int64_t days, seconds, zone;
-	unsigned quirks = 0;
+	int64_t seconds, fraction_us, zone;
 
-	if (!take_date(&c, &days))
-		return ERR_INVALID;
-	if (!take_char(&c, 'T') && !take_char(&c, 't') && !take_char(&c, ' '))
-		return ERR_INVALID;
-	if (!take_time(&c, &seconds))
-		return ERR_INVALID;
+	if (!take_char(c, 'T') && !take_char(c, 't') && !take_char(c, ' '))
+		return false;
+	if (!take_time(c, &seconds))
+		return false;
+	fraction_us = take_fraction(c, quirks);
+	if (!take_zone(c, &zone, quirks))
+		return false;
+	*ret_us = (seconds - zone) * USEC_PER_SEC + fraction_us;
+	return true;
+}
 
-	int64_t fraction_us = take_fraction(&c, &quirks);
-
-	if (!take_zone(&c, &zone, &quirks))
-		return ERR_INVALID;
-
-	int64_t us = (days * SEC_PER_DAY + seconds - zone) * USEC_PER_SEC + fraction_us;
-
+static int set_time(int64_t us, struct wall *ret)
+{
 	if (us < 0 || us > WALL_MAX_US)
 		return ERR_INVALID;
 	*ret = (struct wall){ us };
+	return ERR_OK;
+}
+
+int timefmt_parse(const char *text, size_t len, struct wall *ret, unsigned *ret_quirks)
+{
+	struct cursor c = { .at = text, .end = text + len };
+	int64_t days, us;
+	unsigned quirks = 0;
+
+	if (!take_date(&c, &days) || !take_rest(&c, &us, &quirks))
+		return ERR_INVALID;
+	if (set_time(days * SEC_PER_DAY * USEC_PER_SEC + us, ret) < 0)
+		return ERR_INVALID;
 	if (ret_quirks)
 		*ret_quirks = quirks;
-	return 0;
+	return ERR_OK;
+}
+
+int timefmt_parse_moscow(const char *text, size_t len, struct wall *ret)
+{
+	struct cursor c = { .at = text, .end = text + len };
+	bool day_first = len > 2 && text[2] == '-';
+	int64_t days, us;
+	unsigned quirks = 0;
+
+	if (!(day_first ? take_date_day_first(&c, &days) : take_date(&c, &days)) || !take_rest(&c, &us, &quirks))
+		return ERR_INVALID;
+	if (quirks & TIMEFMT_MISSING_ZONE)
+		us -= TIMEFMT_MOSCOW_US;
+	return set_time(days * SEC_PER_DAY * USEC_PER_SEC + us, ret);
 }
 
 /* Splits days since the epoch. The first guess is never too late, and at most a few dozen years early. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * RFC 3339 times, to and from text, without locale, time zone files or allocation.
+ * RFC 3339 times, and a few of their kin, to and from text, without locale, time zone files or allocation.
  * Base layer, pure.
  */
 #ifndef CLAIMD_BASE_TIMEFMT_H
@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+
+#define TIMEFMT_MOSCOW_US (INT64_C(3) * 3600 * USEC_PER_SEC)
 
 /* "2026-09-23T07:44:04.402413Z" and its NUL. */
 #define TIMEFMT_SIZE 28
@@ -26,6 +28,10 @@ enum timefmt_quirk {
  * +HH:MM, +HHMM, +HH; a space for the zone's '+'; no zone at all. A leap second reads as the next second.
  * RET_QUIRKS may be NULL. ERR_INVALID when the text is not a time from year 1970 to 9999. */
 int timefmt_parse(const char *text, size_t len, struct wall *ret, unsigned *ret_quirks);
+
+/* The same for what means Moscow's time wherever it gives no zone: that is UTC+3, all the year. Beside the forms above
+ * it takes them with the day first, "20-09-2026 09:12:41" (upstream/market.md section 5). */
+int timefmt_parse_moscow(const char *text, size_t len, struct wall *ret);
 
 /* Writes T as "2026-09-23T07:44:04.402413Z". T from year 1970 to 9999, else "-" is written. */
 void timefmt_format(struct wall t, char ret[static TIMEFMT_SIZE]);

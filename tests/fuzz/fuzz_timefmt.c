@@ -11,6 +11,20 @@
 
 #define ALL_QUIRKS (TIMEFMT_SPACE_ZONE | TIMEFMT_ODD_FRACTION | TIMEFMT_MISSING_ZONE)
 
+/* As Moscow's time a text is the same instant when it has a zone, and three hours earlier when it has none. */
+static void require_moscow(const char *text, size_t len)
+{
+	struct wall moscow = { 42 };
+	struct wall utc;
+	unsigned quirks;
+	int r = timefmt_parse_moscow(text, len, &moscow);
+
+	FUZZ_REQUIRE(r == ERR_OK || (r == ERR_INVALID && moscow.us == 42));
+	FUZZ_REQUIRE(moscow.us >= 0);
+	if (r == ERR_OK && timefmt_parse(text, len, &utc, &quirks) == ERR_OK)
+		FUZZ_REQUIRE(utc.us - moscow.us == (quirks & TIMEFMT_MISSING_ZONE ? TIMEFMT_MOSCOW_US : 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct wall time = { 42 };
@@ -18,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned quirks = 0;
 	char text[TIMEFMT_SIZE];
 
+	require_moscow((const char *)data, size);
 	if (timefmt_parse((const char *)data, size, &time, &quirks) < 0) {
 		FUZZ_REQUIRE(time.us == 42 && quirks == 0);
 		return 0;

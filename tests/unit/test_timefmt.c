@@ -86,6 +86,47 @@ static const char *const bads[] = {
 	"-026-09-23T07:44:04Z",
 };
 
+static const struct {
+	const char *text;
+	int64_t us;
+} moscow_times[] = {
+	{ "23-09-2026 10:44:04", AT(0) },
+	{ "23-09-2026 10:44:04.5", AT(500000) },
+	{ "24-09-2026 01:44:04", AT(INT64_C(15) * 3600 * USEC_PER_SEC) }, /* still the day before in UTC */
+	{ "2026-09-23T10:44:04", AT(0) },
+	{ "2026-09-23 10:44:04.402413", AT(402413) },
+	/* A zone that is given is believed. */
+	{ "2026-09-23T07:44:04Z", AT(0) },
+	{ "2026-09-23T10:44:04+03:00", AT(0) },
+	{ "2026-09-23T09:44:04.759084017+02:00", AT(759084) },
+	{ "23-09-2026 07:44:04Z", AT(0) },
+	{ "29-02-2000 03:00:00", INT64_C(951782400) * USEC_PER_SEC },
+	{ "01-01-1970 03:00:00", 0 },
+	{ "31-12-9999 23:59:59", INT64_C(253402289999) * USEC_PER_SEC },
+};
+
+static const char *const bad_moscow_times[] = {
+	"",
+	"23",
+	"23-",
+	"23-09-2026",
+	"23-09-2026 10:44",
+	"23-9-2026 10:44:04",
+	"3-09-2026 10:44:04",
+	"23-09-26 10:44:04",
+	"09-23-2026 10:44:04",
+	"31-09-2026 10:44:04",
+	"29-02-2026 10:44:04",
+	"00-09-2026 10:44:04",
+	"23.09.2026 10:44:04",
+	"23-09-2026 24:00:00",
+	"23-09-2026 10:44:04 MSK",
+	"23-09-2026  10:44:04",
+	"01-01-1970 02:59:59",
+	"1970-01-01T02:59:59",
+	"10000-01-01 00:00:00",
+};
+
 START_TEST(accepted_form_is_read_with_its_quirks)
 {
 	const struct good *good = &goods[_i];
@@ -124,6 +165,26 @@ START_TEST(only_the_given_length_is_read)
 	for (size_t len = 0; len < 19; len++)
 		ck_assert_int_eq(timefmt_parse(exact, len, &t, NULL), ERR_INVALID);
 	free(exact);
+}
+END_TEST
+
+START_TEST(what_has_no_zone_is_moscow_time)
+{
+	const char *text = moscow_times[_i].text;
+	struct wall t = WALL_NONE;
+
+	ck_assert_msg(timefmt_parse_moscow(text, strlen(text), &t) == 0, "%s", text);
+	ck_assert_msg(t.us == moscow_times[_i].us, "%s: %lld", text, (long long)t.us);
+}
+END_TEST
+
+START_TEST(what_is_no_moscow_time_is_refused_and_writes_nothing)
+{
+	const char *text = bad_moscow_times[_i];
+	struct wall t = { 7 };
+
+	ck_assert_msg(timefmt_parse_moscow(text, strlen(text), &t) == ERR_INVALID, "%s", text);
+	ck_assert_int_eq(t.us, 7);
 }
 END_TEST
 
@@ -177,6 +238,8 @@ Suite *suite(void)
 	tcase_add_loop_test(tc, accepted_form_is_read_with_its_quirks, 0, (int)ARRAY_SIZE(goods));
 	tcase_add_loop_test(tc, other_text_is_refused_and_writes_nothing, 0, (int)ARRAY_SIZE(bads));
 	tcase_add_test(tc, only_the_given_length_is_read);
+	tcase_add_loop_test(tc, what_has_no_zone_is_moscow_time, 0, (int)ARRAY_SIZE(moscow_times));
+	tcase_add_loop_test(tc, what_is_no_moscow_time_is_refused_and_writes_nothing, 0, (int)ARRAY_SIZE(bad_moscow_times));
 	tcase_add_test(tc, a_time_is_written_in_utc_with_microseconds);
 	tcase_add_test(tc, a_time_outside_of_the_years_is_a_dash);
 	tcase_add_test(tc, each_day_reads_back_as_it_was_written);
