@@ -15,8 +15,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* No upstream's pause is longer, and sums with it can't overflow. */
-#define RETRY_AFTER_MAX_S (INT64_C(24) * 3600)
+/* 9999-12-31T23:59:59Z. curl takes years up to 2^31, which don't fit into microseconds. */
+#define DATE_MAX_S INT64_C(253402300799)
 
 /* Room for "Sun, 06 Nov 1994 08:49:37 GMT" and its variants. */
 #define DATE_TEXT_SIZE 64
@@ -37,6 +37,8 @@ struct fetch {
 	bool is_head_whole; /* curl takes an answer that ends in its head for one with an empty body */
 	bool is_too_large;
 	struct wall date;
+	char *until_header;
+	struct wall until;
 	char error[CURL_ERROR_SIZE];
 	fetch_fn fn;
 	void *cls;
@@ -137,13 +139,24 @@ static struct wall parse_date(const char *bytes, size_t len)
 		return WALL_NONE;
 	memcpy(text, bytes, len);
 	text[len] = '\0';
-	time_t seconds = curl_getdate(text, NULL);
-	return seconds < 0 ? WALL_NONE : (struct wall){ seconds * USEC_PER_SEC };
+	/* The day of the week before a date says nothing more, and may be wrong, or no English. */
+	size_t comma = strcspn(text, ",0123456789");
+	int64_t seconds = curl_getdate(text[comma] == ',' ? text + comma + 1 : text, NULL);
+	return seconds < 0 || seconds > DATE_MAX_S ? WALL_NONE : (struct wall){ seconds * USEC_PER_SEC };
 }
 
 static bool begins_with(const char *bytes, size_t len, const char *prefix)
 {
 	return len >= strlen(prefix) && strncasecmp(bytes, prefix, strlen(prefix)) == 0;
+}
+
+/* Reads the date of a header line of that NAME; leaves *RET alone for one of another name. */
+static void take_date(const char *bytes, size_t len, const char *name, struct wall *ret)
+{
+	size_t name_len = strlen(name);
+
+	if (begins_with(bytes, len, name) && len > name_len && bytes[name_len] == ':')
+		*ret = parse_date(bytes + name_len + 1, len - name_len - 1);
 }
 
 /* One line of a head; a request can have several: "100 Continue" before the answer proper. */
@@ -156,8 +169,9 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *cls)
 		fetch->is_head_whole = false;
 	else if (begins_with(bytes, len, "\r\n") || begins_with(bytes, len, "\n"))
 		fetch->is_head_whole = true;
-	else if (begins_with(bytes, len, "Date:"))
-		fetch->date = parse_date(bytes + strlen("Date:"), len - strlen("Date:"));
+	take_date(bytes, len, "Date", &fetch->date);
+	if (fetch->until_header)
+		take_date(bytes, len, fetch->until_header, &fetch->until);
 	return len;
 }
 
@@ -168,7 +182,7 @@ static int64_t retry_after(CURL *easy)
 	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
 	if (seconds <= 0)
 		return -1;
-	return seconds < RETRY_AFTER_MAX_S ? seconds : RETRY_AFTER_MAX_S;
+	return seconds < FETCH_PAUSE_MAX_S ? seconds : FETCH_PAUSE_MAX_S;
 }
 
 static struct fetch_result result_of(const struct fetch *fetch, CURLcode code)
@@ -179,6 +193,7 @@ static struct fetch_result result_of(const struct fetch *fetch, CURLcode code)
 		.body_len = fetch->body.len,
 		.retry_after_s = -1,
 		.date = fetch->date,
+		.until = fetch->until,
 	};
 
 	if (fetch->is_too_large) {
@@ -220,6 +235,7 @@ static void fetch_free(struct fetch *fetch)
 	for (struct curl_slist *header = fetch->headers; header; header = header->next)
 		explicit_bzero(header->data, strlen(header->data));
 	curl_slist_free_all(fetch->headers);
+	free(fetch->until_header);
 	buf_done(&fetch->body);
 	free(fetch);
 }
@@ -341,16 +357,33 @@ static long ms_from_us(int64_t us)
 	return (long)((us + USEC_PER_MS - 1) / USEC_PER_MS);
 }
 
-static bool set_request(struct fetch *fetch, const struct fetch_request *request)
+static bool set_method(CURL *easy, const struct fetch_request *request)
 {
-	CURL *easy = fetch->easy;
 	curl_off_t len = request->body ? (curl_off_t)request->body_len : 0;
 	unsigned failed = 0;
 
-	failed |= curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	if (request->is_get)
+		return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
 	failed |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
 	failed |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
 	failed |= curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
+	return !failed;
+}
+
+static bool set_until_header(struct fetch *fetch, const char *name)
+{
+	if (!name)
+		return true;
+	fetch->until_header = strdup(name);
+	return fetch->until_header;
+}
+
+static bool set_request(struct fetch *fetch, const struct fetch_request *request)
+{
+	CURL *easy = fetch->easy;
+	unsigned failed = 0;
+
+	failed |= curl_easy_setopt(easy, CURLOPT_URL, request->url);
 	failed |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, ms_from_us(request->timeout_us));
 	failed |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, ms_from_us(request->connect_timeout_us));
 	failed |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -359,7 +392,8 @@ static bool set_request(struct fetch *fetch, const struct fetch_request *request
 	failed |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
 	failed |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->error);
 	failed |= curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-	return !failed && set_headers(fetch, request->headers);
+	return !failed && set_method(easy, request) && set_headers(fetch, request->headers) &&
+	       set_until_header(fetch, request->until_header);
 }
 
 int fetch_start(struct fetcher *fetcher, const struct fetch_request *request, fetch_fn fn, void *cls, struct fetch **ret)
@@ -369,7 +403,14 @@ int fetch_start(struct fetcher *fetcher, const struct fetch_request *request, fe
 	if (!fetch)
 		return ERR_NOMEM;
 	assert(request->max_answer > 0 && request->timeout_us > 0 && request->connect_timeout_us > 0);
-	*fetch = (struct fetch){ .fetcher = fetcher, .fn = fn, .cls = cls, .date = WALL_NONE, .body.cap = request->max_answer };
+	*fetch = (struct fetch){
+		.fetcher = fetcher,
+		.fn = fn,
+		.cls = cls,
+		.date = WALL_NONE,
+		.until = WALL_NONE,
+		.body.cap = request->max_answer,
+	};
 	fetch->easy = curl_easy_init();
 	if (!fetch->easy || !set_manners(fetch->easy) || !set_request(fetch, request) ||
 	    curl_multi_add_handle(fetcher->multi, fetch->easy) != CURLM_OK) {

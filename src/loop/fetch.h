@@ -13,14 +13,19 @@
 
 #include "loop/loop.h"
 
+/* No peer's pause is longer, and sums with it can't overflow. */
+#define FETCH_PAUSE_MAX_S (INT64_C(24) * 3600)
+
 struct fetcher;
 struct fetch;
 
 struct fetch_request {
 	const char *url;
 	const char *const *headers; /* "Name: value", NULL-terminated list; NULL for none */
-	const char *body;           /* sent as POST; NULL: a POST without body */
+	bool is_get;                /* else a POST */
+	const char *body;           /* of a POST; NULL: without body */
 	size_t body_len;
+	const char *until_header;   /* the name of a header that holds a date, for result.until; NULL for none */
 	size_t max_answer;          /* bytes of body; a longer answer ends as FETCH_TOO_LARGE */
 	int64_t timeout_us;         /* the whole exchange */
 	int64_t connect_timeout_us;
@@ -37,8 +42,9 @@ struct fetch_result {
 	unsigned status;        /* when answered */
 	const char *body;       /* NUL-terminated; valid during the callback only */
 	size_t body_len;
-	int64_t retry_after_s;  /* from Retry-After, seconds or date, a day at most; -1 when absent or zero */
-	struct wall date;       /* the Date header; WALL_NONE when absent */
+	int64_t retry_after_s;  /* from Retry-After, seconds or date, FETCH_PAUSE_MAX_S at most; -1 when absent or zero */
+	struct wall date;       /* the Date header, in whole seconds; WALL_NONE when absent, or no date from 1970 to 9999 */
+	struct wall until;      /* likewise the header named by until_header */
 	const char *reason;     /* a phrase for people when not answered */
 };
 

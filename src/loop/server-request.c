@@ -54,6 +54,10 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
 {
 	char seconds[16];
 
+	for (size_t i = 0; i < reply->n_headers; i++)
+		if (!add_header(response, reply->headers[i].name, reply->headers[i].value))
+			return false;
+
 	snprintf(seconds, sizeof seconds, "%u", reply->retry_after_s);
 	return (!reply->content_type || add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type)) &&
 	       (!reply->allow || add_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow)) &&
@@ -71,7 +75,7 @@ static struct MHD_Response *take_response(struct server *server, const struct re
 {
 	bool close = reply->close || server->is_quiesced;
 
-	if (!reply->body && !reply->content_type && !reply->allow && reply->retry_after_s == 0)
+	if (!reply->body && !reply->content_type && !reply->allow && reply->retry_after_s == 0 && reply->n_headers == 0)
 		return close ? server->empty_close : server->empty;
 	struct MHD_Response *response = MHD_create_response_from_buffer(reply->body ? reply->body_len : 0,
 	                                                                (void *)reply->body, MHD_RESPMEM_MUST_COPY);
@@ -317,6 +321,34 @@ const char *request_target(const struct request *request)
 const char *request_header(const struct request *request, const char *name)
 {
 	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+struct lines {
+	const char *name;
+	struct buf *list;
+	int result;
+};
+
+static enum MHD_Result on_line(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct lines *lines = cls;
+
+	(void)kind;
+	if (strcasecmp(name, lines->name) != 0)
+		return MHD_YES;
+	if (lines->list->len > 0)
+		lines->result = buf_add(lines->list, ", ", 2);
+	if (lines->result == ERR_OK)
+		lines->result = buf_add(lines->list, value, strlen(value));
+	return lines->result == ERR_OK ? MHD_YES : MHD_NO;
+}
+
+int request_header_list(const struct request *request, const char *name, struct buf *list)
+{
+	struct lines lines = { .name = name, .list = list };
+
+	(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, on_line, &lines);
+	return lines.result;
 }
 
 const char *request_body(const struct request *request, size_t *ret_len)

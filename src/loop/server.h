@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "base/buf.h"
 #include "loop/loop.h"
 
 struct server;
@@ -59,6 +60,9 @@ const char *request_method(const struct request *request);
 const char *request_target(const struct request *request);
 /* The first of that name, NULL when absent. */
 const char *request_header(const struct request *request, const char *name);
+/* Adds to LIST all that the header lines of that name say, in their order, with ", " between them: what they mean together.
+ * Nothing when there is none. As buf_add(). */
+int request_header_list(const struct request *request, const char *name, struct buf *list);
 /* The body so far; NUL-terminated. */
 const char *request_body(const struct request *request, size_t *ret_len);
 /* The peer of the connection; AF_UNIX for a Unix socket. */
@@ -70,6 +74,11 @@ void *request_data(const struct request *request);
 /* Holds the request open without using the loop, until server_reply(). */
 void server_suspend(struct request *request);
 
+struct reply_header {
+	const char *name;
+	const char *value;
+};
+
 struct reply {
 	unsigned status;
 	const char *content_type;  /* NULL: none */
@@ -77,6 +86,8 @@ struct reply {
 	size_t body_len;
 	const char *allow;         /* the Allow header of a 405, or NULL */
 	unsigned retry_after_s;    /* 0: no Retry-After */
+	const struct reply_header *headers; /* others, of any kind */
+	size_t n_headers;
 	bool close;                /* close the connection after it */
 };
 

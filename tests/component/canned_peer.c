@@ -6,6 +6,7 @@
 #include "canned_peer.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@ struct canned_connection {
 	int fd;
 	sd_event_source *source;
 	struct buf in;
+	bool unanswered;
 	struct canned_connection *next;
 };
 
@@ -54,18 +56,49 @@ static void send_all(int fd, const char *bytes, size_t len)
 	}
 }
 
+static const char *take_answer(struct canned_peer *peer)
+{
+	if (peer->choose)
+		return peer->choose(peer, peer->cls);
+	if (peer->line && *peer->line)
+		return *peer->line++;
+	return peer->answer;
+}
+
 static void answer(struct canned_connection *connection)
 {
 	struct canned_peer *peer = connection->peer;
+	const char *text;
 
 	peer->n_requests++;
 	buf_clear(&peer->request);
 	ck_assert_int_eq(buf_add(&peer->request, connection->in.data, connection->in.len), 0);
+	ck_assert_int_eq(buf_add(&peer->all, connection->in.data, connection->in.len), 0);
 	buf_clear(&connection->in);
-	if (peer->answer)
-		send_all(connection->fd, peer->answer, strlen(peer->answer));
+	text = take_answer(peer);
+	connection->unanswered = !text;
+	if (text)
+		send_all(connection->fd, text, strlen(text));
 	if (peer->close)
 		connection_close(connection);
+}
+
+char *canned_answer(const char *status, const char *headers, const char *body)
+{
+	char *text;
+
+	ck_assert_int_gt(asprintf(&text, "HTTP/1.1 %s\r\n%sContent-Length: %zu\r\n\r\n%s", status, headers, strlen(body), body), 0);
+	return text;
+}
+
+void canned_peer_break_silence(struct canned_peer *peer, const char *text)
+{
+	for (struct canned_connection *connection = peer->connections; connection; connection = connection->next) {
+		if (!connection->unanswered || connection->fd < 0)
+			continue;
+		connection->unanswered = false;
+		send_all(connection->fd, text, strlen(text));
+	}
 }
 
 static int on_bytes(sd_event_source *source, int fd, uint32_t events, void *cls)
@@ -127,4 +160,5 @@ void canned_peer_close(struct canned_peer *peer)
 		close(peer->fd);
 	peer->fd = -1;
 	buf_done(&peer->request);
+	buf_done(&peer->all);
 }

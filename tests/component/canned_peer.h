@@ -19,14 +19,25 @@ struct canned_peer {
 	char address[ADDRESS_SIZE];
 	struct canned_connection *connections;
 
-	const char *answer; /* sent after each whole request; NULL: silence */
+	/* Chooses what the request that has come, the last one, is answered with, in place of what follows; NULL: silence. */
+	const char *(*choose)(struct canned_peer *peer, void *cls);
+	void *cls;
+	const char *const *line; /* the next requests' answers, one each, NULL-terminated; NULL: none */
+	const char *answer; /* sent after each other whole request; NULL: silence */
 	bool close;         /* close after the answer; at once when there is none */
 	unsigned n_connections;
 	unsigned n_requests;
 	struct buf request; /* the last one, head and body */
+	struct buf all;     /* all of them, one behind the other */
 };
 
 void canned_peer_open(struct canned_peer *peer, struct loop *loop);
 void canned_peer_close(struct canned_peer *peer);
+
+/* Sends TEXT to each connection whose last request was met with silence. */
+void canned_peer_break_silence(struct canned_peer *peer, const char *text);
+
+/* A whole answer, to be free()d: "404 Not Found", header lines, a body. */
+char *canned_answer(const char *status, const char *headers, const char *body);
 
 #endif

@@ -69,6 +69,22 @@ START_TEST(a_post_without_body_has_length_zero)
 }
 END_TEST
 
+START_TEST(a_get_has_no_body)
+{
+	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/a?b");
+	struct fetched fetched = { 0 };
+
+	request.is_get = true;
+	w.peer.answer = OK("Content-Length: 2\r\n", "ok");
+	fetched_start(&w, &request, &fetched);
+	fetched_await(&fetched);
+	ck_assert_str_eq(fetched.body, "ok");
+	ck_assert_int_eq(strncmp(w.peer.request.data, "GET /a?b HTTP/1.1\r\n", 19), 0);
+	ck_assert_ptr_null(strcasestr(w.peer.request.data, "\r\nContent-"));
+	fetched_done(&fetched);
+}
+END_TEST
+
 START_TEST(a_large_post_does_not_wait_for_100)
 {
 	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/");
@@ -125,6 +141,8 @@ static const char *const odd_dates[] = {
 	OK("Content-Length: 0\r\n", ""),
 	OK("Date:\r\nContent-Length: 0\r\n", ""),
 	OK("Date: never\r\nContent-Length: 0\r\n", ""),
+	OK("Date: 01 Jan 999999999 00:00:00 GMT\r\nContent-Length: 0\r\n", ""),
+	OK("Date: Thu, 01 Jan 1970 00:00:00 +0001\r\nContent-Length: 0\r\n", ""),
 	OK("X-Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n", ""),
 	OK("Date: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nContent-Length: 0\r\n", ""),
 };
@@ -135,6 +153,58 @@ START_TEST(an_odd_date_is_none)
 
 	ck_assert_uint_eq(fetched.result.status, 200);
 	ck_assert(!wall_is_set(fetched.result.date));
+	fetched_done(&fetched);
+}
+END_TEST
+
+static const struct {
+	const char *answer;
+	int64_t seconds; /* -1: none */
+} untils[] = {
+	{ OK("X-Until: Tue, 10 Jul 2018 09:00:00 GMT\r\nContent-Length: 0\r\n", ""), 1531213200 },
+	{ OK("x-until:Thu, 10 Jul 2018 09:00:00 GMT\r\nContent-Length: 0\r\n", ""), 1531213200 }, /* it was a Tuesday */
+	{ OK("X-Until: Xyz, 10 Jul 2018 09:00:00 GMT\r\nContent-Length: 0\r\n", ""), 1531213200 },
+	{ OK("X-Until: \xd0\x92\xd1\x82, 10 Jul 2018 09:00:00 GMT\r\nContent-Length: 0\r\n", ""), 1531213200 },
+	{ OK("X-Until: 10 Jul 18 12:00:00 +0300\r\nContent-Length: 0\r\n", ""), 1531213200 },
+	{ OK("X-Until: Tuesday, 10-Jul-18 09:00:00 GMT\r\nContent-Length: 0\r\n", ""), 1531213200 },
+	{ OK("X-Until: Tue Jul 10 09:00:00 2018\r\nContent-Length: 0\r\n", ""), 1531213200 },
+	{ OK("X-Until: Fri, 31 Dec 9999 23:59:59 GMT\r\nContent-Length: 0\r\n", ""), 253402300799 },
+	{ OK("X-Until: Sat, 01 Jan 10000 00:00:00 GMT\r\nContent-Length: 0\r\n", ""), -1 },
+	{ OK("X-Until: 01 Jan 2147483647 00:00:00 GMT\r\nContent-Length: 0\r\n", ""), -1 },
+	{ OK("X-Until: in an hour\r\nContent-Length: 0\r\n", ""), -1 },
+	{ OK("X-Until: Thu,\r\nContent-Length: 0\r\n", ""), -1 },
+	{ OK("X-Until:\r\nContent-Length: 0\r\n", ""), -1 },
+	{ OK("X-Until-Then: Tue, 10 Jul 2018 09:00:00 GMT\r\nContent-Length: 0\r\n", ""), -1 },
+	{ OK("Content-Length: 0\r\n", ""), -1 },
+};
+
+START_TEST(a_header_asked_for_is_read_as_a_date)
+{
+	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/");
+	struct fetched fetched = { 0 };
+	char name[] = "X-Until";
+
+	request.until_header = name;
+	w.peer.answer = untils[_i].answer;
+	fetched_start(&w, &request, &fetched);
+	/* All was copied. */
+	memset(name, 'x', sizeof name - 1);
+	fetched_await(&fetched);
+	ck_assert_uint_eq(fetched.result.status, 200);
+	if (untils[_i].seconds < 0)
+		ck_assert(!wall_is_set(fetched.result.until));
+	else
+		ck_assert_int_eq(fetched.result.until.us, untils[_i].seconds * USEC_PER_SEC);
+	ck_assert(!wall_is_set(fetched.result.date));
+	fetched_done(&fetched);
+}
+END_TEST
+
+START_TEST(a_header_not_asked_for_is_left_alone)
+{
+	struct fetched fetched = fetch_canned(&w, untils[0].answer);
+
+	ck_assert(!wall_is_set(fetched.result.until));
 	fetched_done(&fetched);
 }
 END_TEST
@@ -298,12 +368,15 @@ Suite *suite(void)
 	tcase_add_checked_fixture(answers, set_up, tear_down);
 	tcase_add_test(answers, a_post_arrives_as_given);
 	tcase_add_test(answers, a_post_without_body_has_length_zero);
+	tcase_add_test(answers, a_get_has_no_body);
 	tcase_add_test(answers, a_large_post_does_not_wait_for_100);
 	tcase_add_test(answers, any_status_is_an_answer);
 	tcase_add_test(answers, a_redirect_is_not_followed);
 	tcase_add_test(answers, a_redirect_to_a_file_is_not_followed);
 	tcase_add_test(answers, the_date_is_read);
 	tcase_add_loop_test(answers, an_odd_date_is_none, 0, sizeof odd_dates / sizeof *odd_dates);
+	tcase_add_loop_test(answers, a_header_asked_for_is_read_as_a_date, 0, sizeof untils / sizeof *untils);
+	tcase_add_test(answers, a_header_not_asked_for_is_left_alone);
 	tcase_add_loop_test(answers, retry_after_is_seconds_within_reason, 0, sizeof pauses / sizeof *pauses);
 	suite_add_tcase(s, answers);
 
