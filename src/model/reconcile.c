@@ -15,9 +15,11 @@ static bool is_known(const struct shipment *shipment)
 	return wall_is_set(shipment->newest.updated);
 }
 
-bool shipment_is_closed(const struct model *model, const struct shipment *shipment)
+bool shipment_is_closed(const struct shipment *shipment)
 {
-	return model_is_terminal(model, model_status(model, shipment->status)) &&
+	const struct model *model = shipment->model;
+
+	return model && model_is_terminal(model, model_status(model, shipment->status)) &&
 	       strcmp(shipment->status, shipment->reported) == 0 && shipment->suspect[0] == '\0';
 }
 
@@ -42,6 +44,9 @@ static struct step step_from_seen(const struct seen *seen, const struct order_ke
 		.operation_id = seen->operation_id,
 		.point_id = seen->point_id,
 		.valid_until = seen->valid_until,
+		.asked = seen->asked,
+		.prepaid = seen->prepaid,
+		.may_skip = seen->may_skip,
 	};
 
 	snprintf(step.status, sizeof(step.status), "%s", seen->status);
@@ -60,6 +65,7 @@ static struct step step_from_newest(const struct shipment *shipment, struct wall
 		.operation_id = NUMBER_NONE,
 		.point_id = shipment->point_id,
 		.valid_until = WALL_NONE,
+		.asked = WALL_NONE,
 	};
 
 	snprintf(step.status, sizeof(step.status), "%s", shipment->reported);
@@ -166,29 +172,35 @@ static void shipment_touch(struct shipment *shipment, const struct seen *seen, c
 	shipment_resolve(shipment, seen);
 }
 
-static void shipment_stand(const struct model *model, struct shipment *shipment, const struct standing *end)
+static void shipment_stand(struct shipment *shipment, const struct standing *end)
 {
 	if (end->status == STATUS_UNKNOWN)
 		return;
-	snprintf(shipment->status, sizeof(shipment->status), "%s", model->statuses[end->status].name);
+	snprintf(shipment->status, sizeof(shipment->status), "%s", end->name);
 	shipment->entered = end->entered;
 }
 
 /* What one call of reconcile() is about. */
 struct pass {
-	const struct model *model;
 	enum policy policy;
 	struct wall now;
 	const struct seen *seen;
 	struct order_key key;
 };
 
-static void judge(const struct pass *pass, struct shipment *shipment, struct timeline *timeline)
+static struct standing judge(const struct pass *pass, const struct shipment *shipment, struct timeline *timeline)
 {
 	struct standing end;
 
-	timeline_judge(pass->model, pass->policy, pass->now, timeline->steps, timeline->n, timeline->anchored, &end);
-	shipment_stand(pass->model, shipment, &end);
+	timeline_judge(shipment->model, pass->policy, pass->now, timeline->steps, timeline->n, timeline->anchored, &end);
+	return end;
+}
+
+static void judge_and_stand(const struct pass *pass, struct shipment *shipment, struct timeline *timeline)
+{
+	struct standing end = judge(pass, shipment, timeline);
+
+	shipment_stand(shipment, &end);
 }
 
 /* A snapshot of the change that the last step tells of adds what that step lacked. */
@@ -200,7 +212,7 @@ static enum decision take_again(const struct pass *pass, struct shipment *shipme
 		last->version = pass->seen->version;
 	if (wall_is_set(pass->seen->valid_until))
 		last->valid_until = pass->seen->valid_until;
-	judge(pass, shipment, timeline);
+	judge_and_stand(pass, shipment, timeline);
 	shipment_touch(shipment, pass->seen, &pass->key);
 	return DECISION_SAME;
 }
@@ -214,13 +226,35 @@ static enum decision take_suspect(const struct pass *pass, struct shipment *ship
 	return DECISION_SUSPECT;
 }
 
+/* Since when the buyer who asks now has asked: as BEFORE says if he did then too, else at the latest when this was read. A
+ * push tells it exactly, if it is not of an earlier wish, which the newest observation no longer knew of. */
+static struct wall asked_since(const struct shipment *shipment, const struct step *before, const struct seen *seen)
+{
+	bool pushed = wall_is_set(shipment->asked) && wall_cmp(shipment->asked, shipment->newest.updated) >= 0;
+
+	if (!wall_is_set(seen->asked))
+		return WALL_NONE;
+	if (before && wall_is_set(before->asked))
+		return before->asked;
+	return pushed && wall_cmp(shipment->asked, seen->asked) < 0 ? shipment->asked : seen->asked;
+}
+
+/* STEP says nothing that BEFORE did not say, of the status or of a wish to cancel. */
+static bool is_old_news(const struct step *before, const struct step *step)
+{
+	return before && strcmp(before->status, step->status) == 0 && wall_cmp(before->asked, step->asked) == 0;
+}
+
 /* A snapshot that is newer than all that is known, or as new: it can only stand at the end. Its step stays unless
- * it says nothing that was not known, neither of the status nor of its window. */
+ * it says nothing that was not known, neither of the status nor of a window. */
 static enum decision take_snapshot(const struct pass *pass, struct shipment *shipment, struct timeline *timeline)
 {
-	const struct step step = step_from_seen(pass->seen, &pass->key);
 	const struct step *before = timeline_last(timeline);
-	bool repeats = before && strcmp(before->status, step.status) == 0;
+	struct step step = step_from_seen(pass->seen, &pass->key);
+
+	step.asked = asked_since(shipment, before, pass->seen);
+
+	bool repeats = is_old_news(before, &step);
 
 	if (repeats && is_same_change(before, &step))
 		return take_again(pass, shipment, timeline);
@@ -228,12 +262,13 @@ static enum decision take_snapshot(const struct pass *pass, struct shipment *shi
 	struct wall due = timeline_due(timeline);
 
 	timeline->steps[timeline->n++] = step;
-	judge(pass, shipment, timeline);
 
+	struct standing end = judge(pass, shipment, timeline);
 	enum verdict verdict = timeline_last(timeline)->verdict;
 
 	if (verdict == VERDICT_ILLEGAL && strcmp(shipment->suspect, step.status) != 0)
 		return take_suspect(pass, shipment, timeline);
+	shipment_stand(shipment, &end);
 	shipment_touch(shipment, pass->seen, &pass->key);
 	if (verdict != VERDICT_SAME || !repeats || wall_cmp(due, timeline_due(timeline)) != 0)
 		return DECISION_CHANGED;
@@ -277,15 +312,14 @@ static enum decision take_event(const struct pass *pass, struct shipment *shipme
 	else
 		keep_newest(pass, shipment, timeline);
 	shipment_resolve(shipment, pass->seen);
-	judge(pass, shipment, timeline);
+	judge_and_stand(pass, shipment, timeline);
 	return DECISION_CHANGED;
 }
 
-enum decision reconcile(const struct model *model, enum policy policy, struct wall now, struct shipment *shipment,
-                        struct timeline *timeline, const struct seen *seen)
+enum decision reconcile(enum policy policy, struct wall now, struct shipment *shipment, struct timeline *timeline,
+                        const struct seen *seen)
 {
 	const struct pass pass = {
-		.model = model,
 		.policy = policy,
 		.now = now,
 		.seen = seen,
@@ -296,6 +330,6 @@ enum decision reconcile(const struct model *model, enum policy policy, struct wa
 	if (seen->snapshot && is_known(shipment) && order_key_cmp(&pass.key, &shipment->newest) < 0)
 		return DECISION_STALE;
 	/* What was stored of the judging is not relied on. */
-	judge(&pass, shipment, timeline);
+	judge_and_stand(&pass, shipment, timeline);
 	return seen->snapshot ? take_snapshot(&pass, shipment, timeline) : take_event(&pass, shipment, timeline);
 }

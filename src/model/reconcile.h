@@ -13,6 +13,7 @@
 struct shipment {
 	int64_t id;
 	int64_t source_id;
+	const struct model *model; /* NULL: an order whose program claimd doesn't follow, or has not seen yet */
 	char external_id[EXTERNAL_ID_SIZE];
 	char status[STATUS_TEXT_SIZE]; /* current: last applied; "" before any */
 	struct wall entered;
@@ -22,10 +23,13 @@ struct shipment {
 	int64_t point_id;
 	char resolution[16];
 	char suspect[STATUS_TEXT_SIZE]; /* an illegal snapshot that a second read must confirm; "" for none */
+	struct wall asked;       /* when, as the newest push about it says, the buyer asked to cancel; it dates what a snapshot
+	                          * then confirms, and is of no effect by itself */
 };
 
-/* Whether nothing is left to happen: its end was reached, and nothing that was seen says otherwise. */
-bool shipment_is_closed(const struct model *model, const struct shipment *shipment);
+/* Whether nothing is left to happen: its end was reached, and nothing that was seen says otherwise. Not known without
+ * a model. */
+bool shipment_is_closed(const struct shipment *shipment);
 
 /* What reconcile made of an observation. */
 enum decision {
@@ -49,14 +53,16 @@ struct timeline {
 	                * else steps[0] is the very first */
 };
 
-/* NOW is the time by the upstream's clock, since windows run on it. Takes SEEN into SHIPMENT and TIMELINE, which are changed in place:
+/* Takes SEEN into SHIPMENT, whose model must be known, and TIMELINE; both are changed in place. NOW is the time by the
+ * upstream's clock, since windows run on it.
  * - stale, same, first, legal, gap, illegal, unknown and late as the table of DESIGN section 4;
  * - an illegal snapshot is only noted as suspect, unless SHIPMENT already suspects that very status;
+ * - a repeat that tells of a buyer's wish to cancel, or no longer does, is a step of its own, verdict same;
  * - an event older than the newest known is put in its place, and the steps behind it are judged again.
  *
  * Unless it is stale, all of TIMELINE is judged afterwards, and the caller stores what differs. There must be room for
  * two more steps: size is at least n + 2. */
-enum decision reconcile(const struct model *model, enum policy policy, struct wall now, struct shipment *shipment,
-                        struct timeline *timeline, const struct seen *seen);
+enum decision reconcile(enum policy policy, struct wall now, struct shipment *shipment, struct timeline *timeline,
+                        const struct seen *seen);
 
 #endif

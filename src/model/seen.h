@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "model/graph.h"
 
-/* Claim ids are 1 to 64 characters of [0-9A-Za-z_-] (CONTRACT section 3). */
+/* Claim ids are 1 to 64 characters of [0-9A-Za-z_-] (CONTRACT section 3); an order's is its number. */
 #define EXTERNAL_ID_SIZE 65
 
 /* A decimal such as "1738.8" or "372036854775807.0001", as text: money is never a double. */
@@ -34,7 +34,8 @@ enum via {
 };
 
 /* The order of what is seen of one claim: by revision, the one number that info and journal share,
- * then by updated (upstream/delivery.md section 3.8). */
+ * then by updated (upstream/delivery.md section 3.8). An order has no revision: its updateDate alone orders
+ * (upstream/market.md section 5). */
 struct order_key {
 	int64_t revision; /* from 1; NUMBER_NONE when the upstream gave none: see reconcile() */
 	struct wall updated; /* never WALL_NONE */
@@ -55,6 +56,15 @@ struct seen {
 	char price[DECIMAL_SIZE];  /* "" when not given, as all texts */
 	char currency[CURRENCY_SIZE];
 	char resolution[16];
+
+	/* Of an order only; else NULL, NUMBER_NONE, WALL_NONE and false. */
+	const struct model *model; /* the graph of its program; NULL when it is not given */
+	bool foreign;              /* of a program that claimd doesn't follow, such as FBS */
+	int64_t campaign_id;
+	struct wall asked;         /* the buyer wants to cancel, and did so at the latest by then; WALL_NONE: does not */
+	bool prepaid;              /* paid in advance (paymentType PREPAID) */
+	bool may_skip;             /* statuses between the last one and this may have gone by unseen; set by the worker,
+	                            * of meaning with MODEL_ORDERED only */
 };
 
 /* Whether these LEN bytes, which need no NUL behind them, are an id that we keep. */

@@ -16,7 +16,7 @@ struct walk {
 	const struct model *model;
 	enum policy policy;
 	struct standing standing;
-	struct step *opener;   /* the applied step whose window governs the current status; NULL when it has none */
+	struct step *opener;   /* the step whose window governs what stands; NULL when it has none */
 	const struct step *previous;
 };
 
@@ -38,10 +38,13 @@ bool step_is_applied(const struct step *step)
 	return false;
 }
 
-/* Two statuses under one order key can't both be true; events with ids of their own are ordered by them. */
-static bool is_conflict(const struct step *previous, const struct step *step)
+/* Two statuses under one order key can't both be true, where keys are fine enough to tell; events with ids of their own
+ * are ordered by them. */
+static bool is_conflict(const struct walk *walk, const struct step *step)
 {
-	if (!previous || order_key_cmp(&previous->key, &step->key) != 0)
+	const struct step *previous = walk->previous;
+
+	if (!previous || order_key_cmp(&previous->key, &step->key) != 0 || (walk->model->traits & MODEL_COARSE))
 		return false;
 	return previous->operation_id == NUMBER_NONE || step->operation_id == NUMBER_NONE;
 }
@@ -63,27 +66,39 @@ static bool is_unseen_return(const struct walk *walk, const struct step *step, i
 
 static bool is_late(const struct walk *walk, const struct step *step, int to)
 {
-	return walk->opener && to == walk->opener->window.rule->answer &&
-	       wall_cmp(step->entered, walk->opener->window.due) >= 0;
+	const struct window *window = walk->opener ? &walk->opener->window : NULL;
+
+	return window && (window->rule->flags & WINDOW_BINDING) && to == window->rule->answer &&
+	       wall_cmp(step->entered, window->due) >= 0;
 }
 
-static enum verdict judge_known(const struct walk *walk, const struct step *step, int to)
+static bool may_skip(const struct walk *walk, const struct step *step)
+{
+	return step->may_skip || !(walk->model->traits & MODEL_ORDERED);
+}
+
+static enum verdict judge_change(const struct walk *walk, const struct step *step, int to)
 {
 	int from = walk->standing.status;
 
-	if (from == STATUS_UNKNOWN)
-		return VERDICT_FIRST;
-	if (is_unseen_return(walk, step, to))
-		return VERDICT_GAP;
-	if (to == from)
-		return VERDICT_SAME;
-	if (is_conflict(walk->previous, step))
+	if (is_conflict(walk, step))
 		return VERDICT_ILLEGAL;
 	if (is_late(walk, step, to))
 		return VERDICT_LATE;
 	if (model_has_edge(walk->model, from, to))
 		return VERDICT_LEGAL;
-	return model_reaches(walk->model, from, to) ? VERDICT_GAP : VERDICT_ILLEGAL;
+	return may_skip(walk, step) && model_reaches(walk->model, from, to) ? VERDICT_GAP : VERDICT_ILLEGAL;
+}
+
+static enum verdict judge_known(const struct walk *walk, const struct step *step, int to)
+{
+	if (walk->standing.status == STATUS_UNKNOWN)
+		return model_is_foreign(walk->model, to) ? VERDICT_ILLEGAL : VERDICT_FIRST;
+	if (is_unseen_return(walk, step, to))
+		return VERDICT_GAP;
+	if (strcmp(walk->standing.name, step->status) == 0)
+		return VERDICT_SAME;
+	return judge_change(walk, step, to);
 }
 
 static enum verdict judge_step(const struct walk *walk, const struct step *step)
@@ -95,18 +110,27 @@ static enum verdict judge_step(const struct walk *walk, const struct step *step)
 	return to == STATUS_UNKNOWN ? VERDICT_UNKNOWN : judge_known(walk, step, to);
 }
 
+/* A stranger is flagged although it is applied. */
+static enum violation violation_of_applied(const struct walk *walk, const struct step *step)
+{
+	bool strange = model_is_stranger(walk->model, model_status(walk->model, step->status));
+
+	return strange ? VIOLATION_UNKNOWN_STATUS : VIOLATION_NONE;
+}
+
 static enum violation violation_of(const struct walk *walk, const struct step *step, enum verdict verdict)
 {
 	switch (verdict) {
+	case VERDICT_FIRST:
+	case VERDICT_LEGAL:
+	case VERDICT_GAP:
+		return violation_of_applied(walk, step);
 	case VERDICT_ILLEGAL:
-		return is_conflict(walk->previous, step) ? VIOLATION_CONFLICT : VIOLATION_ILLEGAL_TRANSITION;
+		return is_conflict(walk, step) ? VIOLATION_CONFLICT : VIOLATION_ILLEGAL_TRANSITION;
 	case VERDICT_LATE:
 		return VIOLATION_LATE_APPROVAL;
 	case VERDICT_UNKNOWN:
 		return VIOLATION_UNKNOWN_STATUS;
-	case VERDICT_FIRST:
-	case VERDICT_LEGAL:
-	case VERDICT_GAP:
 	case VERDICT_SAME:
 	case VERDICT_MAX:
 		return VIOLATION_NONE;
@@ -114,10 +138,10 @@ static enum violation violation_of(const struct walk *walk, const struct step *s
 	return VIOLATION_NONE;
 }
 
-/* due = entry + length, or the offer's end where that is earlier (upstream/delivery.md section 5). */
-static struct wall window_due(const struct step *opener, struct wall valid_until)
+/* due = opening + length, or the offer's end where that is earlier (upstream/delivery.md section 5). */
+static struct wall window_due(const struct window *window, struct wall valid_until)
 {
-	struct wall due = wall_add(opener->entered, opener->window.rule->length_us);
+	struct wall due = wall_add(window->opened, window->rule->length_us);
 
 	return wall_is_set(valid_until) && wall_cmp(valid_until, due) < 0 ? valid_until : due;
 }
@@ -128,75 +152,133 @@ static void window_close(struct window *window, enum outcome outcome, struct wal
 	window->closed = at;
 }
 
-/* STEP leaves the status that opened the window, unless an earlier one did so. Past the deadline a status that only
- * an answer leads to says nothing of when the answer was given: the window is then left, until the journal tells. */
+/* A wish to cancel is answered in time by whatever ends it; after the deadline only its being granted is what Market
+ * does by itself. */
+static enum outcome outcome_of_request(const struct window_rule *rule, int to, bool in_time)
+{
+	if (in_time)
+		return OUTCOME_MET;
+	return to == rule->answer ? OUTCOME_EXPIRED : OUTCOME_LATE;
+}
+
+/* Past the deadline a status that only an answer leads to says nothing of when the answer was given: the window is then
+ * left, until the journal tells. */
+static enum outcome outcome_of(const struct model *model, const struct window *window, const struct step *step)
+{
+	int to = model_status(model, step->status);
+	bool in_time = wall_cmp(step->entered, window->due) < 0;
+	bool unanswered = to == STATUS_UNKNOWN || (model->statuses[to].flags & STATUS_UNANSWERED);
+
+	if (window->rule->flags & WINDOW_REQUEST)
+		return outcome_of_request(window->rule, to, in_time);
+	if (to == window->rule->answer)
+		return in_time ? OUTCOME_MET : OUTCOME_LATE;
+	if (in_time)
+		return unanswered ? OUTCOME_LEFT : OUTCOME_MET;
+	return unanswered ? OUTCOME_EXPIRED : OUTCOME_LEFT;
+}
+
+/* STEP ends what the window is about, unless an earlier one did so. */
 static void window_leave(const struct model *model, struct window *window, const struct step *step)
 {
 	if (window->outcome != OUTCOME_OPEN)
 		return;
 
-	int to = model_status(model, step->status);
-	bool in_time = wall_cmp(step->entered, window->due) < 0;
-	bool unanswered = to == STATUS_UNKNOWN || (model->statuses[to].flags & STATUS_UNANSWERED);
+	enum outcome outcome = outcome_of(model, window, step);
 
-	if (to == window->rule->answer)
-		window_close(window, in_time ? OUTCOME_MET : OUTCOME_LATE, step->entered);
-	else if (in_time)
-		window_close(window, unanswered ? OUTCOME_LEFT : OUTCOME_MET, step->entered);
-	else if (unanswered)
-		window_close(window, OUTCOME_EXPIRED, window->due);
-	else
-		window_close(window, OUTCOME_LEFT, step->entered);
+	window_close(window, outcome, outcome == OUTCOME_EXPIRED ? window->due : step->entered);
 }
 
-static void window_open(const struct model *model, struct step *step)
+static const struct window_rule *rule_of(const struct model *model, const struct step *step)
 {
-	step->window = (struct window){
-		.rule = model_window(model, model_status(model, step->status)),
-		.closed = WALL_NONE,
-		.outcome = OUTCOME_OPEN,
-	};
-	if (step->window.rule)
-		step->window.due = window_due(step, step->valid_until);
+	int status = model_status(model, step->status);
+	const struct window_rule *rule = wall_is_set(step->asked) ? model_request_window(model, status) : NULL;
+
+	if (!rule)
+		rule = model_window(model, status);
+	return rule && (rule->flags & WINDOW_PREPAID) && !step->prepaid ? NULL : rule;
+}
+
+static const struct window no_window = { .opened = WALL_NONE, .due = WALL_NONE, .closed = WALL_NONE };
+
+static void window_open(struct step *step, const struct window_rule *rule)
+{
+	step->window = no_window;
+	if (!rule)
+		return;
+	step->window.rule = rule;
+	step->window.opened = rule->flags & WINDOW_REQUEST ? step->asked : step->entered;
+	step->window.due = window_due(&step->window, step->valid_until);
+}
+
+/* STEP goes on with what the opener's window is about, so it takes the window over: an anchor must be able to say all
+ * that governs what comes after it. */
+static bool is_taken_over(const struct window *window, const struct step *step)
+{
+	if (window->outcome != OUTCOME_OPEN || window->rule != step->window.rule)
+		return false;
+	return (window->rule->flags & WINDOW_REQUEST) || step->verdict == VERDICT_LEGAL;
 }
 
 static void walk_apply(struct walk *walk, struct step *step)
 {
-	if (walk->opener)
-		window_leave(walk->model, &walk->opener->window, step);
-	window_open(walk->model, step);
+	struct window *window = walk->opener ? &walk->opener->window : NULL;
+
+	window_open(step, rule_of(walk->model, step));
+	if (window && is_taken_over(window, step))
+		*window = no_window;
+	else if (window)
+		window_leave(walk->model, window, step);
 	walk->opener = step->window.rule ? step : NULL;
 	walk->standing.status = model_status(walk->model, step->status);
+	snprintf(walk->standing.name, sizeof(walk->standing.name), "%s",
+	         walk->standing.status == STATUS_UNKNOWN ? "" : step->status);
 	walk->standing.entered = step->entered;
 	walk->standing.version = step->version;
 }
 
+/* The buyer asks to cancel, or does so no longer, while the status stays. */
+static void walk_request(struct walk *walk, struct step *step)
+{
+	const struct window_rule *rule = model_request_window(walk->model, walk->standing.status);
+	bool asked = walk->opener && walk->opener->window.rule == rule;
+
+	if (!rule || asked == wall_is_set(step->asked))
+		return;
+	if (asked)
+		window_leave(walk->model, &walk->opener->window, step);
+	else
+		window_open(step, rule);
+	walk->opener = asked ? NULL : step;
+}
+
 /* A repeat can bring what the step that opened the window lacked: journal events have no version and no offer. The
  * offer's end is not noted in that step: an event that comes late may give the repeat to another window. */
-static void walk_repeat(struct walk *walk, const struct step *step)
+static void walk_repeat(struct walk *walk, struct step *step)
 {
+	if (strcmp(walk->standing.name, step->status) != 0)
+		return;
+	walk_request(walk, step);
+
 	struct step *opener = walk->opener;
 
-	if (!opener || strcmp(opener->status, step->status) != 0)
+	if (!opener)
 		return;
 	if (opener->version == NUMBER_NONE)
 		walk->standing.version = opener->version = step->version;
 	if (wall_is_set(step->valid_until) && opener->window.outcome == OUTCOME_OPEN)
-		opener->window.due = window_due(opener, step->valid_until);
+		opener->window.due = window_due(&opener->window, step->valid_until);
 }
 
 static void walk_step(struct walk *walk, struct step *step)
 {
-	int from = walk->standing.status;
-
 	step->verdict = judge_step(walk, step);
 	step->violation = violation_of(walk, step, step->verdict);
 	step->adopted = (step->adopted || walk->policy == POLICY_FLAG) &&
 	                (step->verdict == VERDICT_ILLEGAL || step->verdict == VERDICT_LATE);
-	snprintf(step->from, sizeof(step->from), "%s",
-	         from == STATUS_UNKNOWN ? "" : walk->model->statuses[from].name);
+	snprintf(step->from, sizeof(step->from), "%s", walk->standing.name);
 	step->from_entered = walk->standing.entered;
-	step->window = (struct window){ .closed = WALL_NONE };
+	step->window = no_window;
 	step->seq = step->verdict == VERDICT_SAME ? 0 : ++walk->standing.seq;
 
 	if (step_is_applied(step))

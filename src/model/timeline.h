@@ -52,9 +52,11 @@ enum policy {
 	POLICY_FLAG,
 };
 
-/* The window that a step opened. due is exclusive: an answer at due is late. */
+/* The window that a step opened, or took over from the step before it: of another substatus of the same family, or with a
+ * wish to cancel that is still not answered. due is exclusive: an answer at due is late. */
 struct window {
-	const struct window_rule *rule; /* NULL: the step opened none */
+	const struct window_rule *rule; /* NULL: the step has none */
+	struct wall opened;
 	struct wall due;
 	struct wall closed; /* WALL_NONE while open */
 	enum outcome outcome;
@@ -72,11 +74,14 @@ struct step {
 	int64_t operation_id;
 	int64_t point_id;
 	struct wall valid_until;
-	bool adopted; /* applied although illegal or late: by policy, or by an operator */
+	struct wall asked; /* since when the buyer has asked to cancel; WALL_NONE: does not */
+	bool prepaid;
+	bool may_skip; /* as struct seen */
+	bool adopted;  /* applied although illegal or late: by policy, or by an operator */
 
 	/* What timeline_judge() says of it. */
 	enum verdict verdict;
-	char from[STATUS_TEXT_SIZE]; /* the last applied status before it; "" for none */
+	char from[STATUS_TEXT_SIZE]; /* the last applied status before it, in the upstream's words; "" for none */
 	struct wall from_entered;
 	int64_t seq;                 /* place among the steps that reports show, from 1; 0 for SAME */
 	struct window window;
@@ -85,7 +90,8 @@ struct step {
 
 /* What the judged steps add up to. */
 struct standing {
-	int status;          /* current: the last applied one; STATUS_UNKNOWN before any */
+	int status;          /* current: the last applied one's; STATUS_UNKNOWN before any */
+	char name[STATUS_TEXT_SIZE]; /* it in the upstream's own words; "" before any */
 	struct wall entered; /* when it was entered */
 	int64_t version;
 	int64_t seq;         /* the highest given so far */

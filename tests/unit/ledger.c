@@ -29,6 +29,8 @@ static struct seen make_seen(const char *status, int64_t revision, int64_t us)
 		.operation_id = NUMBER_NONE,
 		.point_id = NUMBER_NONE,
 		.valid_until = WALL_NONE,
+		.campaign_id = NUMBER_NONE,
+		.asked = WALL_NONE,
 	};
 
 	ck_assert_uint_lt(strlen(status), sizeof(seen.status));
@@ -56,14 +58,21 @@ struct seen make_event(const char *status, int64_t revision, int64_t us)
 
 void ledger_init(struct ledger *ledger)
 {
+	ledger_init_of(ledger, &model_claims);
+}
+
+void ledger_init_of(struct ledger *ledger, const struct model *model)
+{
 	*ledger = (struct ledger){
 		.policy = POLICY_HOLD,
 		.now = moment(0),
 		.shipment = {
+			.model = model,
 			.entered = WALL_NONE,
 			.newest = { .revision = NUMBER_NONE, .updated = WALL_NONE },
 			.version = NUMBER_NONE,
 			.point_id = NUMBER_NONE,
+			.asked = WALL_NONE,
 		},
 	};
 }
@@ -92,7 +101,7 @@ static struct timeline cut(const struct ledger *ledger, const struct seen *seen)
 	ck_assert_ptr_nonnull(timeline.steps);
 	memcpy(timeline.steps, &ledger->steps[start], n * sizeof(*timeline.steps));
 	for (size_t i = 0; i < n; i++) {
-		timeline.steps[i].window = (struct window){ .closed = WALL_NONE };
+		timeline.steps[i].window = (struct window){ .opened = WALL_NONE, .due = WALL_NONE, .closed = WALL_NONE };
 		timeline.steps[i].violation = VIOLATION_NONE;
 	}
 	return timeline;
@@ -164,7 +173,7 @@ enum decision ledger_take(struct ledger *ledger, const struct seen *seen)
 	size_t n = timeline.n;
 	size_t start = ledger->n - n;
 	const struct shipment before = ledger->shipment;
-	enum decision decision = reconcile(&model_claims, ledger->policy, ledger->now, &ledger->shipment, &timeline, seen);
+	enum decision decision = reconcile(ledger->policy, ledger->now, &ledger->shipment, &timeline, seen);
 
 	ck_assert_uint_le(timeline.n, timeline.size);
 	check_order(&timeline);
@@ -192,6 +201,19 @@ enum decision ledger_hear(struct ledger *ledger, const char *status, int64_t rev
 {
 	struct seen seen = make_event(status, revision, us);
 
+	return ledger_take(ledger, &seen);
+}
+
+enum decision ledger_read_order(struct ledger *ledger, const char *status, int64_t us)
+{
+	return ledger_read(ledger, status, NUMBER_NONE, us);
+}
+
+enum decision ledger_read_skipping(struct ledger *ledger, const char *status, int64_t us)
+{
+	struct seen seen = make_snapshot(status, NUMBER_NONE, us);
+
+	seen.may_skip = true;
 	return ledger_take(ledger, &seen);
 }
 
@@ -247,6 +269,7 @@ static void check_equal_windows(const struct window *window, const struct window
 	ck_assert_ptr_eq(window->rule, expected->rule);
 	if (!expected->rule)
 		return;
+	ck_assert_int_eq(window->opened.us, expected->opened.us);
 	ck_assert_int_eq(window->due.us, expected->due.us);
 	ck_assert_int_eq(window->closed.us, expected->closed.us);
 	ck_assert_str_eq(outcome_text(window->outcome), outcome_text(expected->outcome));

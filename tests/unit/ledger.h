@@ -28,8 +28,9 @@ struct ledger {
 	int64_t last_id;
 };
 
-/* An unknown shipment under POLICY_HOLD; now is moment(0). */
+/* A claim that nothing is known of, or a shipment of another model, under POLICY_HOLD; now is moment(0). */
 void ledger_init(struct ledger *ledger);
+void ledger_init_of(struct ledger *ledger, const struct model *model);
 
 /* Takes one observation in. Fails the test when reconcile() breaks a promise that holds for every observation:
  * order, room, and that no step is lost or changed in what was seen of it. */
@@ -37,6 +38,9 @@ enum decision ledger_take(struct ledger *ledger, const struct seen *seen);
 /* The same for make_snapshot() and make_event() with nothing added. */
 enum decision ledger_read(struct ledger *ledger, const char *status, int64_t revision, int64_t us);
 enum decision ledger_hear(struct ledger *ledger, const char *status, int64_t revision, int64_t us);
+/* An order, which has no revision: its times order it. And one whose statuses may have gone by unseen. */
+enum decision ledger_read_order(struct ledger *ledger, const char *status, int64_t us);
+enum decision ledger_read_skipping(struct ledger *ledger, const char *status, int64_t us);
 
 /* The step that reports show as number SEQ; fails the test when there is none, or more than one. */
 const struct step *ledger_shown(const struct ledger *ledger, int64_t seq);
@@ -56,8 +60,8 @@ void ledger_check_equal(const struct ledger *ledger, const struct ledger *expect
 /* US microseconds into the test's time. */
 struct wall moment(int64_t us);
 
-/* A claim in STATUS since moment(US), read at REVISION; and the journal's event of that change, its operation
- * numbered like the revision. Nothing that is optional is given. */
+/* A claim in STATUS since moment(US), read at REVISION (an order has NUMBER_NONE); and the journal's event of that change,
+ * its operation numbered like the revision. Nothing that is optional is given. */
 struct seen make_snapshot(const char *status, int64_t revision, int64_t us);
 struct seen make_event(const char *status, int64_t revision, int64_t us);
 

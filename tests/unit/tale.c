@@ -27,6 +27,7 @@ struct step *tale_add(struct tale *tale, const char *status, int64_t us)
 		.operation_id = NUMBER_NONE,
 		.point_id = NUMBER_NONE,
 		.valid_until = WALL_NONE,
+		.asked = WALL_NONE,
 	};
 	ck_assert_int_lt(snprintf(step->status, sizeof(step->status), "%s", status), (int)sizeof(step->status));
 	return step;

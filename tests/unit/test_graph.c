@@ -4,12 +4,12 @@
  * Tests, unit ring.
  * The edges are compared with golden/claims.edges, a list of its own that was copied from section 2.2.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "model/graph.h"
 #include "suite.h"
+#include "unit/golden.h"
 
 #define N_STATUSES 27
 
@@ -30,49 +30,6 @@ static const char *const terminal_names[] = {
 	"cancelled_by_taxi", "cancelled_with_items_on_hands",
 };
 
-/* The letter of each edge's confidence, 0 where there is none. */
-struct golden {
-	char letter[N_STATUSES][N_STATUSES];
-	size_t n;
-};
-
-static void read_golden(struct golden *golden)
-{
-	FILE *file = fopen("tests/unit/golden/claims.edges", "r");
-	char from[64];
-	char to[64];
-	char letter;
-
-	*golden = (struct golden){ 0 };
-	ck_assert_msg(file != NULL, "tests are run in the source folder");
-	while (fscanf(file, "%63s %63s %c", from, to, &letter) == 3) {
-		int f = model_status(model, from);
-		int t = model_status(model, to);
-
-		ck_assert_msg(f >= 0 && t >= 0, "%s %s", from, to);
-		ck_assert_msg(!golden->letter[f][t], "%s %s stands there twice", from, to);
-		golden->letter[f][t] = letter;
-		golden->n++;
-	}
-	ck_assert_msg(feof(file), "line %zu can't be read", golden->n + 1);
-	fclose(file);
-}
-
-static enum certainty certainty_of_letter(char letter)
-{
-	switch (letter) {
-	case 'D':
-		return CERTAINTY_DOCUMENTED;
-	case 'H':
-		return CERTAINTY_OBSERVED;
-	case 'M':
-	case 'L':
-		return CERTAINTY_TOLERATED;
-	}
-	ck_abort_msg("no such confidence: %c", letter);
-	return CERTAINTY_MAX;
-}
-
 START_TEST(the_statuses_are_those_of_the_list)
 {
 	ck_assert_uint_eq(model->n_statuses, N_STATUSES);
@@ -88,7 +45,8 @@ END_TEST
 
 START_TEST(other_names_are_unknown)
 {
-	static const char *const others[] = { "", "New", "new ", "picking_up", "delivering", "performer", "cancelled_", "-" };
+	static const char *const others[] = { "", "New", "new ", "picking_up", "delivering", "performer", "cancelled_", "-", "cancelled/x",
+	                                      "/", "new/*" };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		ck_assert_int_eq(model_status(model, others[i]), STATUS_UNKNOWN);
@@ -99,7 +57,7 @@ START_TEST(each_pair_has_an_edge_where_the_golden_list_has_one)
 {
 	struct golden golden;
 
-	read_golden(&golden);
+	golden_read(model, &golden);
 	for (int to = 0; to < N_STATUSES; to++)
 		ck_assert_msg(model_has_edge(model, _i, to) == (golden.letter[_i][to] != 0), "%s to %s", names[_i], names[to]);
 	ck_assert(!model_has_edge(model, _i, STATUS_UNKNOWN));
@@ -111,16 +69,8 @@ START_TEST(each_edge_stands_once_and_is_as_sure_as_the_golden_list_says)
 {
 	struct golden golden;
 
-	read_golden(&golden);
-	ck_assert_uint_eq(model->n_edges, golden.n);
-	for (size_t i = 0; i < model->n_edges; i++) {
-		const struct edge *edge = &model->edges[i];
-		char *letter = &golden.letter[edge->from][edge->to];
-
-		ck_assert_msg(*letter != 0, "%s to %s", names[edge->from], names[edge->to]);
-		ck_assert_msg(edge->certainty == certainty_of_letter(*letter), "%s to %s", names[edge->from], names[edge->to]);
-		*letter = 0;
-	}
+	golden_read(model, &golden);
+	golden_check_edges(model, &golden);
 }
 END_TEST
 
@@ -140,7 +90,7 @@ START_TEST(each_pair_reaches_what_the_closure_reaches)
 	struct golden golden;
 	bool reaches[N_STATUSES][N_STATUSES];
 
-	read_golden(&golden);
+	golden_read(model, &golden);
 	close_over(&golden, reaches);
 	for (int to = 0; to < N_STATUSES; to++)
 		ck_assert_msg(model_reaches(model, _i, to) == reaches[_i][to], "%s to %s", names[_i], names[to]);
@@ -175,6 +125,7 @@ START_TEST(only_ready_for_approval_has_a_window_of_600_seconds_answered_by_accep
 	const struct window_rule *rule = model_window(model, _i);
 
 	ck_assert_ptr_null(model_window(model, STATUS_UNKNOWN));
+	ck_assert_ptr_null(model_request_window(model, _i));
 	if (_i != approval) {
 		ck_assert_ptr_null(rule);
 		return;
@@ -184,6 +135,7 @@ START_TEST(only_ready_for_approval_has_a_window_of_600_seconds_answered_by_accep
 	ck_assert_int_eq(rule->answer, model_status(model, "accepted"));
 	ck_assert_int_eq(rule->length_us, 600 * USEC_PER_SEC);
 	ck_assert_str_eq(rule->kind, "approval");
+	ck_assert_uint_eq(rule->flags, WINDOW_BINDING);
 }
 END_TEST
 
@@ -202,12 +154,26 @@ START_TEST(unanswered_are_the_statuses_that_need_no_accept)
 }
 END_TEST
 
-START_TEST(the_model_is_found_by_its_name)
+START_TEST(each_model_is_found_by_its_name)
 {
-	ck_assert_ptr_eq(model_by_name("claims"), &model_claims);
-	ck_assert_str_eq(model_claims.name, "claims");
+	static const char *const known[MODEL_MAX] = { "claims", "dbs", "laas" };
+
+	ck_assert_ptr_eq(models[0], &model_claims);
+	ck_assert_ptr_eq(models[1], &model_dbs);
+	ck_assert_ptr_eq(models[2], &model_laas);
+	for (size_t i = 0; i < MODEL_MAX; i++) {
+		ck_assert_str_eq(models[i]->name, known[i]);
+		ck_assert_ptr_eq(model_by_name(known[i]), models[i]);
+	}
 	ck_assert_ptr_null(model_by_name("claim"));
+	ck_assert_ptr_null(model_by_name("DBS"));
 	ck_assert_ptr_null(model_by_name(""));
+}
+END_TEST
+
+START_TEST(claims_have_no_trait_of_orders)
+{
+	ck_assert_uint_eq(model->traits, 0);
 }
 END_TEST
 
@@ -237,7 +203,8 @@ Suite *suite(void)
 	tcase_add_test(tables, other_names_are_unknown);
 	tcase_add_test(tables, each_edge_stands_once_and_is_as_sure_as_the_golden_list_says);
 	tcase_add_test(tables, an_unknown_status_is_not_terminal);
-	tcase_add_test(tables, the_model_is_found_by_its_name);
+	tcase_add_test(tables, each_model_is_found_by_its_name);
+	tcase_add_test(tables, claims_have_no_trait_of_orders);
 	tcase_add_test(tables, words_are_those_of_the_reports);
 	tcase_add_loop_test(pairs, each_pair_has_an_edge_where_the_golden_list_has_one, 0, N_STATUSES);
 	tcase_add_loop_test(pairs, each_pair_reaches_what_the_closure_reaches, 0, N_STATUSES);

@@ -399,9 +399,15 @@ static struct wall pick_time(struct dice *dice)
 	return i < 3 ? (struct wall){ times[i] } : moment(SECONDS(1) * (int64_t)dice_roll(dice, 1200));
 }
 
+#define LONGEST                                                                                                        \
+	"a name that is as long as what is kept of a status that no model knows, "                                              \
+	"which is room for the longest that any order has so far"
+
+_Static_assert(sizeof(LONGEST) == STATUS_TEXT_SIZE, "no longer name is kept");
+
 static struct seen make_anything(struct dice *dice)
 {
-	static const char *const odd[] = { "", "x", "a name that is as long as what is kept of an unknown status is" };
+	static const char *const odd[] = { "", "x/", LONGEST };
 	size_t kind = dice_roll(dice, 10);
 	const char *status = kind < 3 ? odd[kind] : name_of((int)dice_roll(dice, kind < 6 ? 6 : model_claims.n_statuses));
 	struct seen seen = dice_roll(dice, 2) ? make_snapshot(status, 0, 0) : make_event(status, 0, 0);
