@@ -5,8 +5,6 @@
  */
 #include "wire/claims.h"
 
-#include <stdlib.h>
-
 #include "base/err.h"
 #include "wire/doc.h"
 
@@ -64,23 +62,25 @@ static bool claim_read(struct json_object *doc, void *ret)
 	seen->point_id = doc_integer(doc, "current_point_id");
 	take_pricing(doc_member(doc, "pricing", json_type_object), seen);
 	doc_line(doc, "resolution", '?', seen->resolution, sizeof(seen->resolution));
+	seen->campaign_id = NUMBER_NONE;
+	seen->asked = WALL_NONE;
 	return true;
 }
 
-static int claims_read(struct json_object *list, struct wire_claims *ret)
+static int claims_read(struct json_object *list, struct wire_snapshots *ret)
 {
 	struct doc_items items;
-	int r = doc_items_read(list, sizeof(*ret->claims), claim_read, &items);
+	int r = doc_items_read(list, sizeof(*ret->seen), claim_read, &items);
 
 	if (r < 0)
 		return r;
-	*ret = (struct wire_claims){ .claims = items.items, .n = items.n, .n_unreadable = items.n_unreadable };
+	*ret = (struct wire_snapshots){ .seen = items.items, .n = items.n, .n_unreadable = items.n_unreadable };
 	return ERR_OK;
 }
 
 /* Strict mode is left off on purpose: newer json-c refuses there a whole document for one number beyond 64 bits, and
  * one odd number in a field that we pass over must not cost the other 999 claims. */
-int wire_claims_parse(const char *text, size_t len, struct wire_claims *ret)
+int wire_claims_parse(const char *text, size_t len, struct wire_snapshots *ret)
 {
 	CLEANUP(doc_cleanup) struct json_object *doc = NULL;
 	struct json_object *list;
@@ -90,12 +90,6 @@ int wire_claims_parse(const char *text, size_t len, struct wire_claims *ret)
 		return r;
 	list = doc_member(doc, "claims", json_type_array);
 	return list ? claims_read(list, ret) : ERR_INVALID;
-}
-
-void wire_claims_done(struct wire_claims *claims)
-{
-	free(claims->claims);
-	*claims = (struct wire_claims){ 0 };
 }
 
 void wire_error_parse(const char *text, size_t len, struct wire_error *ret)

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "model/seen.h"
+#include "wire/snapshots.h"
 
 /* bulk_info takes 1 to 1000 ids (upstream/delivery.md section 3.2). */
 #define WIRE_BULK_IDS_MAX 1000
@@ -17,21 +17,13 @@
 /* The body of a bulk_info request, {"claim_ids":[...]}; *ret is owned by the caller, free(). */
 int wire_bulk_request(const char *const *ids, size_t n, char **ret);
 
-/* What one bulk_info answer says. */
-struct wire_claims {
-	struct seen *claims; /* owned; via is VIA_SWEEP until the worker says better, snapshot is true */
-	size_t n;
-	size_t n_unreadable; /* array members that are no claim: no usable id, status or updated_ts */
-};
-
 /* Reads a bulk_info answer, {"claims":[...]}. Fields that are absent or null where the schema requires them are
  * taken as not given, as long as id, status and updated_ts stand; fields of the wrong type are not given; unknown
  * fields are passed over; integers are int64, never double. `entered` is last_status_change_ts where it is given,
  * past 1970 and not after updated_ts, else updated_ts. Of two objects with one id, both are returned. price is
  * pricing.final_price, else pricing.offer.price. ERR_INVALID when the text is not one JSON object with an array
  * "claims", ERR_NOMEM. */
-int wire_claims_parse(const char *text, size_t len, struct wire_claims *ret);
-void wire_claims_done(struct wire_claims *claims);
+int wire_claims_parse(const char *text, size_t len, struct wire_snapshots *ret);
 
 /* Yandex's error document {"code","message"}; a text that is none gives two empty strings. */
 struct wire_error {

@@ -84,21 +84,6 @@ static const char courier[] =
 static const char estimating_errors[] =
 	"{'error_messages':[{'code':'estimating.route_not_found','message':'no route between the points'}]}";
 
-/* Adds the members of one of the documents above. */
-static void add_fixed(struct json_object *doc, const char *text, int *io_err)
-{
-	CLEANUP(doc_cleanup) struct json_object *fixed = json_tokener_parse(text);
-
-	if (!fixed) {
-		*io_err = ERR_NOMEM;
-		return;
-	}
-	json_object_object_foreach(fixed, name, value)
-	{
-		doc_add(doc, name, json_object_get(value), io_err);
-	}
-}
-
 static struct json_object *pricing_new(const struct seen *claim, int *io_err)
 {
 	struct json_object *pricing = json_object_new_object();
@@ -161,11 +146,11 @@ static struct json_object *claim_new(const struct seen *claim, int *io_err)
 	doc_add_text(doc, "resolution", claim->resolution, io_err);
 	if (claim->price[0] != '\0' || claim->currency[0] != '\0' || wall_is_set(claim->valid_until))
 		doc_add(doc, "pricing", pricing_new(claim, io_err), io_err);
-	add_fixed(doc, people, io_err);
+	doc_add_fixed(doc, people, io_err);
 	if (has_courier(claim->status))
-		add_fixed(doc, courier, io_err);
+		doc_add_fixed(doc, courier, io_err);
 	if (strcmp(claim->status, "estimating_failed") == 0)
-		add_fixed(doc, estimating_errors, io_err);
+		doc_add_fixed(doc, estimating_errors, io_err);
 	return doc;
 }
 

@@ -89,14 +89,54 @@ void doc_line(struct json_object *doc, const char *name, char substitute, char *
 	utf8_clean(text, len, substitute, ret, size);
 }
 
-int64_t doc_integer(struct json_object *doc, const char *name)
+bool doc_pair(struct json_object *doc, const char *first, const char *second, char ret[static STATUS_TEXT_SIZE])
 {
-	struct json_object *value = doc_member(doc, name, json_type_int);
+	size_t len;
 
+	/* Room is left for the slash. */
+	doc_line(doc, first, '?', ret, STATUS_TEXT_SIZE - 1);
+	len = strlen(ret);
+	if (len == 0 || strchr(ret, '/')) {
+		ret[0] = '\0';
+		return false;
+	}
+	ret[len] = '/';
+	doc_line(doc, second, '?', ret + len + 1, STATUS_TEXT_SIZE - len - 1);
+	return true;
+}
+
+int64_t doc_integer_value(struct json_object *value)
+{
 	/* json-c saturates: above it shows in the unsigned value; below it gives INT64_MIN, which is NUMBER_NONE. */
-	if (!value || json_object_get_uint64(value) > INT64_MAX)
+	if (!json_object_is_type(value, json_type_int) || json_object_get_uint64(value) > INT64_MAX)
 		return NUMBER_NONE;
 	return json_object_get_int64(value);
+}
+
+int64_t doc_integer(struct json_object *doc, const char *name)
+{
+	return doc_integer_value(doc_member(doc, name, json_type_int));
+}
+
+int64_t doc_number_id_text(const char *text, size_t len)
+{
+	int64_t number = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9' || __builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, text[i] - '0', &number))
+			return NUMBER_NONE;
+	}
+	return number > 0 ? number : NUMBER_NONE;
+}
+
+int64_t doc_number_id(struct json_object *doc, const char *name)
+{
+	size_t len = 0;
+	const char *text = doc_text(doc, name, &len);
+	int64_t number = text ? doc_number_id_text(text, len) : doc_integer(doc, name);
+
+	return number > 0 ? number : NUMBER_NONE;
 }
 
 struct wall doc_time(struct json_object *doc, const char *name)
@@ -110,6 +150,17 @@ struct wall doc_time(struct json_object *doc, const char *name)
 	return time;
 }
 
+struct wall doc_time_moscow(struct json_object *doc, const char *name)
+{
+	struct wall time = WALL_NONE;
+	size_t len = 0;
+	const char *text = doc_text(doc, name, &len);
+
+	if (!text || timefmt_parse_moscow(text, len, &time) < 0)
+		return WALL_NONE;
+	return time;
+}
+
 bool doc_external_id(struct json_object *doc, const char *name, char ret[static EXTERNAL_ID_SIZE])
 {
 	size_t len = 0;
@@ -118,6 +169,16 @@ bool doc_external_id(struct json_object *doc, const char *name, char ret[static 
 	if (!text || !external_id_is_valid(text, len))
 		return false;
 	memcpy(ret, text, len + 1);
+	return true;
+}
+
+bool doc_external_number(struct json_object *doc, const char *name, char ret[static EXTERNAL_ID_SIZE])
+{
+	int64_t number = doc_number_id(doc, name);
+
+	if (number == NUMBER_NONE)
+		return false;
+	(void)snprintf(ret, EXTERNAL_ID_SIZE, "%" PRId64, number);
 	return true;
 }
 
@@ -237,23 +298,60 @@ void doc_add_integer(struct json_object *doc, const char *name, int64_t number, 
 		doc_add(doc, name, json_object_new_int64(number), io_err);
 }
 
-void doc_add_time(struct json_object *doc, const char *name, struct wall time, int64_t revision, int *io_err)
+void doc_add_pair(struct json_object *doc, const char *first, const char *second, const char *text, int *io_err)
 {
-	const char *zone = revision % 2 == 0 ? "Z" : "+00:00";
+	size_t len = strcspn(text, "/");
+
+	doc_add(doc, first, json_object_new_string_len(text, (int)len), io_err);
+	if (text[len] == '/')
+		doc_add_text(doc, second, text + len + 1, io_err);
+}
+
+/* The clock's face at T with ZONE behind it. There are always six digits of a fraction to begin with. */
+static void add_face(struct json_object *doc, const char *name, struct wall t, const char *zone, int *io_err)
+{
 	char text[TIMEFMT_SIZE];
 	char form[TIMEFMT_SIZE + sizeof("+00:00")];
 	size_t len;
 
-	if (!wall_is_set(time))
+	timefmt_format(t, text);
+	if (text[0] == '-') {
+		*io_err = ERR_INVALID;
 		return;
-	timefmt_format(time, text);
+	}
 	len = strcspn(text, "Z");
-	while (len > 1 && text[len - 1] == '0')
+	while (text[len - 1] == '0')
 		len--;
 	if (text[len - 1] == '.')
 		len--;
 	(void)snprintf(form, sizeof(form), "%.*s%s", (int)len, text, zone);
 	doc_add_text(doc, name, form, io_err);
+}
+
+void doc_add_time(struct json_object *doc, const char *name, struct wall time, int64_t revision, int *io_err)
+{
+	if (wall_is_set(time))
+		add_face(doc, name, time, revision % 2 == 0 ? "Z" : "+00:00", io_err);
+}
+
+void doc_add_time_moscow(struct json_object *doc, const char *name, struct wall time, int *io_err)
+{
+	if (wall_is_set(time))
+		add_face(doc, name, wall_add(time, TIMEFMT_MOSCOW_US), "+03:00", io_err);
+}
+
+void doc_add_fixed(struct json_object *doc, const char *text, int *io_err)
+{
+	CLEANUP(doc_cleanup) struct json_object *fixed = json_tokener_parse(text);
+
+	if (!fixed) {
+		*io_err = ERR_NOMEM;
+		return;
+	}
+	json_object_object_foreach(fixed, name, value)
+	{
+		doc_add(doc, name, json_object_get(value), io_err);
+	}
 }
 
 int doc_print(struct json_object *doc, char **ret)

@@ -36,14 +36,31 @@ int doc_text_copy(struct json_object *doc, const char *name, size_t max, char **
  * given. */
 void doc_line(struct json_object *doc, const char *name, char substitute, char *ret, size_t size);
 
+/* Two string members as one line "FIRST/SECOND", as doc_line() takes them, the second being "" when it is not given. False, and
+ * "", when the first is not given or has a slash itself. */
+bool doc_pair(struct json_object *doc, const char *first, const char *second, char ret[static STATUS_TEXT_SIZE]);
+
 /* An integer member within int64's range, else NUMBER_NONE: a double never counts, whole as its value may be. */
 int64_t doc_integer(struct json_object *doc, const char *name);
+
+/* The same of a value. */
+int64_t doc_integer_value(struct json_object *value);
+
+/* A number that names something, above 0: an integer member, or a string of its digits. Else NUMBER_NONE. */
+int64_t doc_number_id(struct json_object *doc, const char *name);
+
+/* The same of LEN bytes of text. */
+int64_t doc_number_id_text(const char *text, size_t len);
 
 /* WALL_NONE when it is not given, or is no time. */
 struct wall doc_time(struct json_object *doc, const char *name);
 
+/* The same, Moscow's time where no zone is given. */
+struct wall doc_time_moscow(struct json_object *doc, const char *name);
+
 /* These write RET only when they return true: the member is given, and is what it must be. */
 bool doc_external_id(struct json_object *doc, const char *name, char ret[static EXTERNAL_ID_SIZE]);
+bool doc_external_number(struct json_object *doc, const char *name, char ret[static EXTERNAL_ID_SIZE]); /* doc_number_id()'s */
 bool doc_decimal(struct json_object *doc, const char *name, char ret[static DECIMAL_SIZE]); /* a string or an integer */
 bool doc_currency(struct json_object *doc, const char *name, char ret[static CURRENCY_SIZE]);
 
@@ -69,8 +86,18 @@ void doc_append(struct json_object *list, struct json_object *value, int *io_err
 void doc_add_text(struct json_object *doc, const char *name, const char *text, int *io_err);
 void doc_add_integer(struct json_object *doc, const char *name, int64_t number, int *io_err);
 
-/* As the upstream writes times: no needless digits of a fraction, and either form of UTC, by the revision's parity. */
+/* The two members that doc_pair() reads as TEXT; nothing stands for an empty second one. */
+void doc_add_pair(struct json_object *doc, const char *first, const char *second, const char *text, int *io_err);
+
+/* As the upstream writes times: no needless digits of a fraction, and either form of UTC, by the revision's parity. A time that
+ * no text has (timefmt_format) sets *io_err to ERR_INVALID. */
 void doc_add_time(struct json_object *doc, const char *name, struct wall time, int64_t revision, int *io_err);
+
+/* Market's form of the same: Moscow's zone. */
+void doc_add_time_moscow(struct json_object *doc, const char *name, struct wall time, int *io_err);
+
+/* The members of the object that TEXT is: a document of ours, in which ' may stand for ". */
+void doc_add_fixed(struct json_object *doc, const char *text, int *io_err);
 
 /* Compact JSON text; *ret is owned by the caller, free(). ERR_NOMEM. */
 int doc_print(struct json_object *doc, char **ret);

@@ -73,6 +73,8 @@ static bool event_read(struct json_object *doc, void *ret)
 	seen->valid_until = WALL_NONE;
 	seen->point_id = doc_integer(doc, "current_point_id");
 	doc_line(doc, "resolution", '?', seen->resolution, sizeof(seen->resolution));
+	seen->campaign_id = NUMBER_NONE;
+	seen->asked = WALL_NONE;
 	return true;
 }
 

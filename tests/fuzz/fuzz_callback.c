@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "listener/callback.h"
+#include "listener/route.h"
 #include "store/store.h"
 #include "tests/fuzz/fuzz.h"
 #include "wire/table.h"
@@ -52,10 +53,11 @@ static void run_tail(const char *tail, size_t len)
 
 static void run_target(const char *target)
 {
-	struct callback_path path;
+	struct route_path path;
 
-	if (callback_split(target, &path) < 0)
+	if (route_split(target, &path) < 0)
 		return;
+	FUZZ_REQUIRE(path.kind == CONF_DELIVERY || path.kind == CONF_MARKET);
 	FUZZ_REQUIRE(path.name > target && path.name_len > 0);
 	FUZZ_REQUIRE(path.rest == path.name + path.name_len + 1);
 	FUZZ_REQUIRE(path.rest_len > 0 && path.rest[path.rest_len] == '\0');

@@ -18,6 +18,7 @@ static void require_event(const struct wire_event *event)
 	const struct seen *seen = &event->seen;
 
 	require_seen(seen);
+	require_no_order(seen);
 	require_line(event->change_type, sizeof(event->change_type));
 	FUZZ_REQUIRE(event->change_type[0] != '\0');
 	FUZZ_REQUIRE((event->change == WIRE_CHANGE_STATUS) == (strcmp(event->change_type, "status_changed") == 0));

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/timefmt.h"
 #include "tests/fuzz/fuzz.h"
 #include "wire/utf8.h"
 
@@ -31,6 +32,31 @@ void require_seen(const struct seen *seen)
 	FUZZ_REQUIRE(strspn(seen->price, "-.0123456789") == strlen(seen->price));
 	FUZZ_REQUIRE(wall_is_set(seen->key.updated) && wall_is_set(seen->entered));
 	FUZZ_REQUIRE(wall_cmp(seen->entered, seen->key.updated) <= 0);
+	FUZZ_REQUIRE(!seen->may_skip);
+}
+
+void require_no_order(const struct seen *seen)
+{
+	FUZZ_REQUIRE(!seen->model && !seen->foreign && seen->campaign_id == NUMBER_NONE);
+	FUZZ_REQUIRE(!seen->prepaid && !wall_is_set(seen->asked));
+}
+
+void require_number_id(const char *text)
+{
+	size_t len = strlen(text);
+
+	FUZZ_REQUIRE(len > 0 && len <= 19 && text[0] != '0' && strspn(text, "0123456789") == len);
+	FUZZ_REQUIRE(len < 19 || strcmp(text, "9223372036854775807") <= 0);
+}
+
+bool has_moscow_text(struct wall t)
+{
+	char text[TIMEFMT_SIZE];
+
+	if (!wall_is_set(t))
+		return true;
+	timefmt_format(wall_add(t, TIMEFMT_MOSCOW_US), text);
+	return text[0] != '-';
 }
 
 void require_same_seen(const struct seen *a, const struct seen *b)
@@ -46,4 +72,7 @@ void require_same_seen(const struct seen *a, const struct seen *b)
 	FUZZ_REQUIRE(wall_cmp(a->key.updated, b->key.updated) == 0);
 	FUZZ_REQUIRE(wall_cmp(a->entered, b->entered) == 0);
 	FUZZ_REQUIRE(wall_cmp(a->valid_until, b->valid_until) == 0);
+	FUZZ_REQUIRE(a->model == b->model && a->foreign == b->foreign && a->campaign_id == b->campaign_id);
+	FUZZ_REQUIRE(a->prepaid == b->prepaid && a->may_skip == b->may_skip);
+	FUZZ_REQUIRE(wall_cmp(a->asked, b->asked) == 0);
 }

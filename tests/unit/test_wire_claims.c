@@ -16,9 +16,9 @@
 /* 2026-09-23T07:44:04Z */
 #define AT_US INT64_C(1790149444000000)
 
-static struct wire_claims parse(const char *text)
+static struct wire_snapshots parse(const char *text)
 {
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 	char *json = quoted(text);
 
 	ck_assert_int_eq(wire_claims_parse(json, strlen(json), &claims), 0);
@@ -30,7 +30,7 @@ static struct wire_claims parse(const char *text)
 static struct seen parse_one(const char *members)
 {
 	char text[2048];
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 	struct seen seen;
 
 	(void)snprintf(text, sizeof(text),
@@ -39,8 +39,8 @@ static struct seen parse_one(const char *members)
 	claims = parse(text);
 	ck_assert_uint_eq(claims.n, 1);
 	ck_assert_uint_eq(claims.n_unreadable, 0);
-	seen = claims.claims[0];
-	wire_claims_done(&claims);
+	seen = claims.seen[0];
+	wire_snapshots_done(&claims);
 	return seen;
 }
 
@@ -57,8 +57,8 @@ static const char sample[] =
 
 START_TEST(a_whole_answer_is_read)
 {
-	struct wire_claims claims = parse(sample);
-	const struct seen *seen = claims.claims;
+	struct wire_snapshots claims = parse(sample);
+	const struct seen *seen = claims.seen;
 
 	ck_assert_uint_eq(claims.n, 1);
 	ck_assert_int_eq(seen->via, VIA_SWEEP);
@@ -75,7 +75,7 @@ START_TEST(a_whole_answer_is_read)
 	ck_assert_str_eq(seen->price, "1449");
 	ck_assert_str_eq(seen->currency, "RUB");
 	ck_assert_str_eq(seen->resolution, "");
-	wire_claims_done(&claims);
+	wire_snapshots_done(&claims);
 }
 END_TEST
 
@@ -92,6 +92,9 @@ START_TEST(a_claim_may_give_only_what_it_must)
 	ck_assert_str_eq(seen.price, "");
 	ck_assert_str_eq(seen.currency, "");
 	ck_assert_str_eq(seen.resolution, "");
+	ck_assert_ptr_null(seen.model);
+	ck_assert_int_eq(seen.campaign_id, NUMBER_NONE);
+	ck_assert(!wall_is_set(seen.asked));
 }
 END_TEST
 
@@ -336,22 +339,22 @@ static const struct {
 	{ "'\\u0000'", "?" },
 	{ "'a\xff" "b'", "a?b" },
 	{ "'\\ud83d\\ude9a'", "\xf0\x9f\x9a\x9a" },
-	{ "'" S60 "123'", S60 "123" },
-	{ "'" S60 "1234'", S60 "123" },
-	{ "'" S60 "12\xd0\x9f'", S60 "12" }, /* cut before the character, not in it */
+	{ "'" S60 S60 "1234567'", S60 S60 "1234567" },
+	{ "'" S60 S60 "12345678'", S60 S60 "1234567" },
+	{ "'" S60 S60 "123456\xd0\x9f'", S60 S60 "123456" }, /* cut before the character, not in it */
 };
 
 START_TEST(a_status_is_kept_as_one_visible_line)
 {
 	char text[256];
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 
 	(void)snprintf(text, sizeof(text), "{'claims':[{'id':'c1','updated_ts':'2026-09-23T07:44:04Z','status':%s}]}",
 	               statuses[_i].json);
 	claims = parse(text);
 	ck_assert_uint_eq(claims.n, 1);
-	ck_assert_str_eq(claims.claims[0].status, statuses[_i].status);
-	wire_claims_done(&claims);
+	ck_assert_str_eq(claims.seen[0].status, statuses[_i].status);
+	wire_snapshots_done(&claims);
 }
 END_TEST
 
@@ -381,14 +384,14 @@ static const struct {
 START_TEST(only_a_usable_id_makes_a_claim)
 {
 	char text[256];
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 
 	(void)snprintf(text, sizeof(text),
 	               "{'claims':[{'status':'new','updated_ts':'2026-09-23T07:44:04Z','id':%s}]}", ids[_i].json);
 	claims = parse(text);
 	ck_assert_uint_eq(claims.n, ids[_i].usable ? 1 : 0);
 	ck_assert_uint_eq(claims.n_unreadable, ids[_i].usable ? 0 : 1);
-	wire_claims_done(&claims);
+	wire_snapshots_done(&claims);
 }
 END_TEST
 
@@ -414,7 +417,7 @@ static const char *const no_claims[] = {
 START_TEST(what_is_no_claim_is_counted_and_costs_the_others_nothing)
 {
 	char text[512];
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 
 	(void)snprintf(text, sizeof(text),
 	               "{'claims':[{'id':'a','status':'new','updated_ts':'2026-09-23T07:44:04Z'},%s,"
@@ -423,9 +426,9 @@ START_TEST(what_is_no_claim_is_counted_and_costs_the_others_nothing)
 	claims = parse(text);
 	ck_assert_uint_eq(claims.n, 2);
 	ck_assert_uint_eq(claims.n_unreadable, 1);
-	ck_assert_str_eq(claims.claims[0].external_id, "a");
-	ck_assert_str_eq(claims.claims[1].external_id, "b");
-	wire_claims_done(&claims);
+	ck_assert_str_eq(claims.seen[0].external_id, "a");
+	ck_assert_str_eq(claims.seen[1].external_id, "b");
+	wire_snapshots_done(&claims);
 }
 END_TEST
 
@@ -446,13 +449,13 @@ static const struct {
 
 START_TEST(an_odd_answer_is_read)
 {
-	struct wire_claims claims = parse(answers[_i].text);
+	struct wire_snapshots claims = parse(answers[_i].text);
 
 	ck_assert_uint_eq(claims.n, answers[_i].n);
 	ck_assert_uint_eq(claims.n_unreadable, 0);
 	if (claims.n > 0)
-		ck_assert_str_eq(claims.claims[0].external_id, "a");
-	wire_claims_done(&claims);
+		ck_assert_str_eq(claims.seen[0].external_id, "a");
+	wire_snapshots_done(&claims);
 }
 END_TEST
 
@@ -482,7 +485,7 @@ static const char *const no_answers[] = {
 
 START_TEST(what_is_no_answer_is_refused)
 {
-	struct wire_claims claims = { .n = 42 };
+	struct wire_snapshots claims = { .n = 42 };
 	char *json = quoted(no_answers[_i]);
 
 	ck_assert_int_eq(wire_claims_parse(json, strlen(json), &claims), ERR_INVALID);
@@ -494,7 +497,7 @@ END_TEST
 START_TEST(nothing_after_a_nul_is_let_through)
 {
 	static const char text[] = "{\"claims\":[]}\0";
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 
 	ck_assert_int_eq(wire_claims_parse(text, sizeof(text) - 1, &claims), ERR_INVALID);
 }
@@ -505,7 +508,7 @@ static int parse_nested(size_t levels)
 {
 	char text[512];
 	char *at = stpcpy(text, "{\"claims\":[],\"x\":");
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 	int r;
 
 	for (size_t i = 1; i < levels; i++)
@@ -515,7 +518,7 @@ static int parse_nested(size_t levels)
 	(void)stpcpy(at, "}");
 	r = wire_claims_parse(text, strlen(text), &claims);
 	if (r == ERR_OK)
-		wire_claims_done(&claims);
+		wire_snapshots_done(&claims);
 	return r;
 }
 
@@ -531,7 +534,7 @@ START_TEST(a_thousand_claims_are_read)
 {
 	char *text = malloc(1001 * 128);
 	char *at = stpcpy(text, "{\"claims\":[");
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 
 	for (int i = 0; i < 1000; i++)
 		at += snprintf(at, 128, "%s{\"id\":\"c%d\",\"status\":\"new\",\"updated_ts\":\"2026-09-23T07:44:04Z\",\"revision\":%d}",
@@ -540,10 +543,10 @@ START_TEST(a_thousand_claims_are_read)
 	ck_assert_int_eq(wire_claims_parse(text, strlen(text), &claims), 0);
 	ck_assert_uint_eq(claims.n, 1000);
 	for (int i = 0; i < 1000; i++)
-		ck_assert_int_eq(claims.claims[i].key.revision, i);
-	wire_claims_done(&claims);
-	ck_assert_ptr_null(claims.claims);
-	wire_claims_done(&claims);
+		ck_assert_int_eq(claims.seen[i].key.revision, i);
+	wire_snapshots_done(&claims);
+	ck_assert_ptr_null(claims.seen);
+	wire_snapshots_done(&claims);
 	free(text);
 }
 END_TEST

@@ -64,7 +64,7 @@ static void assert_same(const struct seen *a, const struct seen *b)
 
 static void assert_round_trip(const struct seen *claims, size_t n)
 {
-	struct wire_claims read;
+	struct wire_snapshots read;
 	char *text;
 
 	ck_assert_int_eq(wire_claims_encode(claims, n, &text), 0);
@@ -72,8 +72,8 @@ static void assert_round_trip(const struct seen *claims, size_t n)
 	ck_assert_uint_eq(read.n, n);
 	ck_assert_uint_eq(read.n_unreadable, 0);
 	for (size_t i = 0; i < n; i++)
-		assert_same(&read.claims[i], &claims[i]);
-	wire_claims_done(&read);
+		assert_same(&read.seen[i], &claims[i]);
+	wire_snapshots_done(&read);
 	free(text);
 }
 

@@ -123,6 +123,9 @@ START_TEST(an_event_is_a_single_step_of_the_journal)
 	ck_assert_int_eq(seen.version, NUMBER_NONE);
 	ck_assert_int_eq(seen.point_id, NUMBER_NONE);
 	ck_assert(!wall_is_set(seen.valid_until));
+	ck_assert_ptr_null(seen.model);
+	ck_assert_int_eq(seen.campaign_id, NUMBER_NONE);
+	ck_assert(!wall_is_set(seen.asked));
 	ck_assert_str_eq(seen.price, "");
 	ck_assert_str_eq(seen.currency, "");
 	ck_assert_str_eq(seen.resolution, "");
@@ -183,7 +186,7 @@ static const struct {
 	{ "'beamed_up'", "beamed_up" },
 	{ "'new\\u0000'", "new?" },
 	{ "'a\xff" "b'", "a?b" },
-	{ "'" S60 "1234'", S60 "123" },
+	{ "'" S60 S60 "12345678'", S60 S60 "1234567" },
 	{ "''", NULL },
 	{ "null", NULL },
 	{ "7", NULL },
