@@ -158,24 +158,13 @@ static int add_one(struct conf_cidrs *cidrs, const char *text, struct conf_error
 	return 0;
 }
 
-static char *trim(char *text)
-{
-	text += strspn(text, " \t");
-
-	size_t len = strlen(text);
-
-	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-		text[--len] = '\0';
-	return text;
-}
-
 static int add_all(struct conf_cidrs *cidrs, char *list, struct conf_error *ret_error)
 {
 	char *item;
 	int r = 0;
 
-	while (r == 0 && (item = strsep(&list, ",")) != NULL)
-		r = add_one(cidrs, trim(item), ret_error);
+	while (r == 0 && (item = conf_list_next(&list)) != NULL)
+		r = add_one(cidrs, item, ret_error);
 	return r;
 }
 

@@ -67,7 +67,7 @@ static bool is_section_name(const char *name)
 
 static int take_named(struct reader *reader, const char *type, const char *name)
 {
-	struct conf_delivery *delivery;
+	struct conf_source *source;
 
 	if (*name == '\0')
 		return conf_fail(reader->error, ERR_INVALID, "[%s] needs a name, as in [%s main]", type, type);
@@ -76,10 +76,10 @@ static int take_named(struct reader *reader, const char *type, const char *name)
 			"'%s' can't name a section; take 1 to %d of the characters 0-9 A-Z a-z _ -", name,
 			CONF_NAME_SIZE - 1);
 
-	int r = conf_delivery_take(reader->conf, name, &delivery, reader->error);
+	int r = conf_source_take(reader->conf, reader->type, name, &source, reader->error);
 
 	if (r == 0)
-		reader->section = delivery;
+		reader->section = source;
 	return r;
 }
 
@@ -99,9 +99,6 @@ static int find_section_type(struct reader *reader, const char *type)
 			return 0;
 		}
 	}
-	if (strcmp(type, "market") == 0)
-		return conf_fail(reader->error, ERR_INVALID,
-			"[market NAME] is not supported by this version; take the section out");
 	return conf_section_fail_unknown(type, reader->error);
 }
 

@@ -59,8 +59,12 @@ int conf_check(const struct conf *conf, struct conf_error *ret_error);
 /* A section that may stand only once; NULL for a named one. */
 void *conf_section_single(struct conf *conf, enum conf_section section);
 
-/* The delivery section of this name, made with its defaults if it isn't there yet. */
-int conf_delivery_take(struct conf *conf, const char *name, struct conf_delivery **ret, struct conf_error *ret_error);
+/* The section of this name of one of the sources' types, made with its defaults if it isn't there yet. */
+int conf_source_take(
+	struct conf *conf, enum conf_section type, const char *name, struct conf_source **ret, struct conf_error *ret_error);
+
+/* The section type of a source. */
+enum conf_section conf_source_section(const struct conf_source *source);
 
 /* Files (conf-file.c). */
 

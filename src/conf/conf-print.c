@@ -53,9 +53,11 @@ void conf_print(const struct conf *conf, FILE *out)
 	print_section(CONF_SECTION_listen, &conf->listen, out);
 	fputs("\n[admin]\n", out);
 	print_section(CONF_SECTION_admin, &conf->admin, out);
-	for (size_t i = 0; i < conf->n_deliveries; i++) {
-		fprintf(out, "\n[delivery %s]\n", conf->deliveries[i]->name);
-		print_section(CONF_SECTION_delivery, conf->deliveries[i], out);
+	for (size_t i = 0; i < conf->n_sources; i++) {
+		const struct conf_source *source = conf->sources[i];
+
+		fprintf(out, "\n[%s %s]\n", conf_source_kind_text(source->kind), source->name);
+		print_section(conf_source_section(source), source, out);
 	}
 }
 

@@ -110,26 +110,27 @@ static int load_secret(const struct need *need, struct secret *secret, struct co
 	return 0;
 }
 
-static int load_delivery(const struct conf *conf, struct conf_delivery *delivery, struct conf_error *ret_error)
+static int load_source(const struct conf *conf, struct conf_source *source, struct conf_error *ret_error)
 {
-	const struct need token = {
+	enum conf_section section = conf_source_section(source);
+	const struct need credential = {
 		.conf = conf,
-		.key = conf_key_find(CONF_SECTION_delivery, "token_file"),
-		.section = delivery,
-		.path = &delivery->token_file,
+		.key = conf_key_find(section, CONF_SOURCE_KEY(source->kind, credential_file)),
+		.section = source,
+		.path = &source->credential_file,
 	};
-	const struct need callback_secret = {
+	const struct need secret = {
 		.conf = conf,
-		.key = conf_key_find(CONF_SECTION_delivery, "callback_secret_file"),
-		.section = delivery,
-		.path = &delivery->callback_secret_file,
+		.key = conf_key_find(section, CONF_SOURCE_KEY(source->kind, secret_file)),
+		.section = source,
+		.path = &source->secret_file,
 		.in_url = true,
 	};
-	int r = load_secret(&token, &delivery->token, ret_error);
+	int r = load_secret(&credential, &source->credential, ret_error);
 
-	if (r < 0 || !delivery->callbacks)
+	if (r < 0 || !source->callbacks)
 		return r;
-	return load_secret(&callback_secret, &delivery->callback_secret, ret_error);
+	return load_secret(&secret, &source->secret, ret_error);
 }
 
 static int settle_tls(const struct conf *conf, const char *key, char **path, struct conf_error *ret_error)
@@ -153,7 +154,7 @@ int conf_load_secrets(struct conf *conf, struct conf_error *ret_error)
 
 	if (r == 0)
 		r = settle_tls(conf, "tls_key", &conf->listen.tls_key, ret_error);
-	for (size_t i = 0; i < conf->n_deliveries && r == 0; i++)
-		r = load_delivery(conf, conf->deliveries[i], ret_error);
+	for (size_t i = 0; i < conf->n_sources && r == 0; i++)
+		r = load_source(conf, conf->sources[i], ret_error);
 	return r;
 }

@@ -32,9 +32,18 @@
 #define TYPE_LOG_LEVEL enum log_level
 #define TYPE_ON_ILLEGAL enum conf_on_illegal
 #define TYPE_CIDRS struct conf_cidrs
+#define TYPE_ID int64_t
+#define TYPE_CAMPAIGNS struct conf_campaigns
+
+/* The struct that holds a section's values: those of all sources are one. */
+#define STRUCT_daemon struct conf_daemon
+#define STRUCT_listen struct conf_listen
+#define STRUCT_admin struct conf_admin
+#define STRUCT_delivery struct conf_source
+#define STRUCT_market struct conf_source
 
 #define KEY(section, kind, name, field, fallback, min, max, explanation)                            \
-	_Static_assert(_Generic(((struct conf_##section *)0)->field, TYPE_##kind: 1, default: 0),   \
+	_Static_assert(_Generic(((STRUCT_##section *)0)->field, TYPE_##kind: 1, default: 0),   \
 		"the field's type is not that of the key's kind");
 #include "conf/conf.def"
 
@@ -49,7 +58,7 @@ const struct conf_key conf_keys[] = {
 	{ .section = CONF_SECTION_##section_,                                    \
 	  .kind = CONF_KIND_##kind_,                                             \
 	  .name = (name_),                                                       \
-	  .offset = offsetof(struct conf_##section_, field_),                    \
+	  .offset = offsetof(STRUCT_##section_, field_),                    \
 	  .fallback = (fallback_),                                               \
 	  .min = (min_),                                                         \
 	  .max = (max_),                                                         \

@@ -144,6 +144,27 @@ static int read_integer(const struct conf_key *key, const char *text, void *fiel
 	return 0;
 }
 
+static int read_id(const struct conf_key *key, const char *text, void *field, struct conf_error *ret_error)
+{
+	if (*text != '\0')
+		return read_integer(key, text, field, ret_error);
+	*(int64_t *)field = 0;
+	return 0;
+}
+
+static int read_campaigns(const struct conf_key *key, const char *text, void *field, struct conf_error *ret_error)
+{
+	struct conf_campaigns *place = field, fresh;
+	int r = conf_campaigns_read(text, &fresh, ret_error);
+
+	(void)key;
+	if (r < 0)
+		return r;
+	conf_campaigns_done(place);
+	*place = fresh;
+	return 0;
+}
+
 static int read_quantity(const struct conf_key *key, const struct conf_measure *measure, const char *text, int64_t *ret,
 	struct conf_error *ret_error)
 {
@@ -256,6 +277,12 @@ static void write_integer(const void *field, FILE *out)
 	fprintf(out, "%" PRId64, *(const int64_t *)field);
 }
 
+static void write_id(const void *field, FILE *out)
+{
+	if (*(const int64_t *)field != 0)
+		write_integer(field, out);
+}
+
 static void write_quantity(const struct conf_measure *measure, int64_t value, FILE *out)
 {
 	char text[CONF_QUANTITY_SIZE];
@@ -301,6 +328,11 @@ static void write_cidrs(const void *field, FILE *out)
 	conf_cidrs_write(field, out);
 }
 
+static void write_campaigns(const void *field, FILE *out)
+{
+	conf_campaigns_write(field, out);
+}
+
 /* Kinds. */
 
 static void done_text(void *field)
@@ -312,6 +344,11 @@ static void done_text(void *field)
 static void done_cidrs(void *field)
 {
 	conf_cidrs_done(field);
+}
+
+static void done_campaigns(void *field)
+{
+	conf_campaigns_done(field);
 }
 
 static const struct kind {
@@ -334,6 +371,8 @@ static const struct kind {
 	[CONF_KIND_LOG_LEVEL] = { "error | warning | notice | info | debug", read_log_level, write_log_level, NULL },
 	[CONF_KIND_ON_ILLEGAL] = { "hold | flag", read_on_illegal, write_on_illegal, NULL },
 	[CONF_KIND_CIDRS] = { "network, ...", read_cidrs, write_cidrs, done_cidrs },
+	[CONF_KIND_ID] = { "number", read_id, write_id, NULL },
+	[CONF_KIND_CAMPAIGNS] = { "campaign:model, ...", read_campaigns, write_campaigns, done_campaigns },
 };
 
 _Static_assert(ARRAY_SIZE(kinds) == CONF_KIND_MAX, "a row for each kind");
@@ -408,6 +447,8 @@ bool conf_key_format_limits(
 	case CONF_KIND_LOG_LEVEL:
 	case CONF_KIND_ON_ILLEGAL:
 	case CONF_KIND_CIDRS:
+	case CONF_KIND_ID:
+	case CONF_KIND_CAMPAIGNS:
 	case CONF_KIND_MAX:
 		return false;
 	case CONF_KIND_INTEGER:

@@ -61,6 +61,18 @@ bool conf_key_format_limits(
 /* ERR_INVALID unless TEXT is an http or https URL with a host and without user, query and fragment. */
 int conf_url_check(const char *text, struct conf_error *ret_error);
 
+/* Lists (conf-list.c). */
+
+/* Cuts the next entry out of *REST, without blanks around it; NULL after the last. An empty list has one empty entry. */
+char *conf_list_next(char **rest);
+
+/* Campaigns (conf-campaigns.c). */
+
+/* "111:dbs, 112:laas", or nothing. ERR_INVALID for anything else, and for a number that stands twice. */
+int conf_campaigns_read(const char *text, struct conf_campaigns *ret, struct conf_error *ret_error);
+void conf_campaigns_write(const struct conf_campaigns *campaigns, FILE *out);
+void conf_campaigns_done(struct conf_campaigns *campaigns);
+
 /* Address blocks (conf-cidr.c). */
 
 int conf_cidrs_read(const char *text, struct conf_cidrs *ret, struct conf_error *ret_error);

@@ -57,6 +57,7 @@ void *conf_section_single(struct conf *conf, enum conf_section section)
 	case CONF_SECTION_admin:
 		return &conf->admin;
 	case CONF_SECTION_delivery:
+	case CONF_SECTION_market:
 	case CONF_SECTION_MAX:
 		return NULL;
 	}
@@ -89,47 +90,80 @@ static void free_values(enum conf_section type, void *section)
 			conf_value_done(&conf_keys[i], conf_key_field(&conf_keys[i], section));
 }
 
-static void delivery_free(struct conf_delivery *delivery)
+static const enum conf_section source_sections[CONF_SOURCE_KIND_MAX] = {
+	[CONF_DELIVERY] = CONF_SECTION_delivery,
+	[CONF_MARKET] = CONF_SECTION_market,
+};
+
+enum conf_section conf_source_section(const struct conf_source *source)
 {
-	if (!delivery)
-		return;
-	secret_done(&delivery->token);
-	secret_done(&delivery->callback_secret);
-	free_values(CONF_SECTION_delivery, delivery);
-	free(delivery);
+	return source_sections[source->kind];
 }
 
-DEFINE_CLEANUP(delivery, struct conf_delivery *, delivery_free)
-
-int conf_delivery_take(struct conf *conf, const char *name, struct conf_delivery **ret, struct conf_error *ret_error)
+const char *conf_source_kind_text(enum conf_source_kind kind)
 {
-	for (size_t i = 0; i < conf->n_deliveries; i++) {
-		if (strcmp(conf->deliveries[i]->name, name) == 0) {
-			*ret = conf->deliveries[i];
-			return 0;
-		}
+	return conf_section_types[source_sections[kind]].name;
+}
+
+const char *conf_source_key(enum conf_source_kind kind, size_t offset)
+{
+	for (size_t i = 0; i < conf_n_keys; i++)
+		if (conf_keys[i].section == source_sections[kind] && conf_keys[i].offset == offset)
+			return conf_keys[i].name;
+	return NULL;
+}
+
+struct conf_source *conf_source_find(const struct conf *conf, enum conf_source_kind kind, const char *name)
+{
+	for (size_t i = 0; i < conf->n_sources; i++)
+		if (conf->sources[i]->kind == kind && strcmp(conf->sources[i]->name, name) == 0)
+			return conf->sources[i];
+	return NULL;
+}
+
+static void source_free(struct conf_source *source)
+{
+	if (!source)
+		return;
+	secret_done(&source->credential);
+	secret_done(&source->secret);
+	free_values(conf_source_section(source), source);
+	free(source);
+}
+
+DEFINE_CLEANUP(source, struct conf_source *, source_free)
+
+int conf_source_take(
+	struct conf *conf, enum conf_section type, const char *name, struct conf_source **ret, struct conf_error *ret_error)
+{
+	enum conf_source_kind kind = type == CONF_SECTION_market ? CONF_MARKET : CONF_DELIVERY;
+	struct conf_source *known = conf_source_find(conf, kind, name);
+
+	if (known) {
+		*ret = known;
+		return 0;
 	}
 
-	CLEANUP(delivery_cleanup) struct conf_delivery *delivery = calloc(1, sizeof(*delivery));
+	CLEANUP(source_cleanup) struct conf_source *source = calloc(1, sizeof(*source));
 
-	if (!delivery)
+	if (!source)
 		return conf_fail_nomem(ret_error);
-	(void)snprintf(delivery->name, sizeof(delivery->name), "%s", name);
+	source->kind = kind;
+	(void)snprintf(source->name, sizeof(source->name), "%s", name);
 
-	int r = set_defaults(CONF_SECTION_delivery, name, delivery, ret_error);
+	int r = set_defaults(type, name, source, ret_error);
 
 	if (r < 0)
 		return r;
 
-	struct conf_delivery **list =
-		reallocarray(conf->deliveries, conf->n_deliveries + 1, sizeof(struct conf_delivery *));
+	struct conf_source **list = reallocarray(conf->sources, conf->n_sources + 1, sizeof(struct conf_source *));
 
 	if (!list)
 		return conf_fail_nomem(ret_error);
-	conf->deliveries = list;
-	list[conf->n_deliveries++] = delivery;
-	*ret = delivery;
-	delivery = NULL;
+	conf->sources = list;
+	list[conf->n_sources++] = source;
+	*ret = source;
+	source = NULL;
 	return 0;
 }
 
@@ -158,9 +192,9 @@ struct conf *conf_free(struct conf *conf)
 	for (enum conf_section type = 0; type < CONF_SECTION_MAX; type++)
 		if (conf_section_single(conf, type))
 			free_values(type, conf_section_single(conf, type));
-	for (size_t i = 0; i < conf->n_deliveries; i++)
-		delivery_free(conf->deliveries[i]);
-	free(conf->deliveries);
+	for (size_t i = 0; i < conf->n_sources; i++)
+		source_free(conf->sources[i]);
+	free(conf->sources);
 	conf_origins_free(conf->origins);
 	free(conf);
 	return NULL;
@@ -208,11 +242,29 @@ static int check_addresses(const struct conf *conf, struct conf_error *ret_error
 	return fail_at(conf, origin ? origin : listen_origin(conf, "address"), ret_error);
 }
 
+static int check_business(const struct conf *conf, const struct conf_source *source, struct conf_error *ret_error)
+{
+	if (source->kind != CONF_MARKET || source->market.business_id != 0)
+		return 0;
+
+	const struct conf_key *key = conf_key_find(CONF_SECTION_market, "business_id");
+	const struct conf_origin *origin = conf_origins_find(conf->origins, source, key);
+
+	(void)conf_fail(ret_error, ERR_INVALID,
+		"[market %s] has no business_id; set it to the number of the business, business.id in Market's GET /v2/campaigns",
+		source->name);
+	return fail_at(conf, origin ? origin : conf_origins_find(conf->origins, source, NULL), ret_error);
+}
+
 int conf_check(const struct conf *conf, struct conf_error *ret_error)
 {
 	int r = check_tls(conf, ret_error);
 
-	return r < 0 ? r : check_addresses(conf, ret_error);
+	if (r == 0)
+		r = check_addresses(conf, ret_error);
+	for (size_t i = 0; i < conf->n_sources && r == 0; i++)
+		r = check_business(conf, conf->sources[i], ret_error);
+	return r;
 }
 
 int conf_load(const char *file, struct conf **ret, struct conf_error *ret_error)

@@ -19,6 +19,8 @@
 /* A section's name, [delivery NAME]: 1 to 32 characters of [0-9A-Za-z_-], since it stands in URLs and reports. */
 #define CONF_NAME_SIZE 33
 
+struct conf;
+
 struct conf_range {
 	int64_t min_us;
 	int64_t max_us;
@@ -69,33 +71,77 @@ struct conf_admin {
 	char *address;
 };
 
+/* A campaign is a shop on Market; what it is configured to be. */
+struct conf_campaign {
+	int64_t id;
+	char model[8]; /* "dbs" or "laas" */
+};
+
+struct conf_campaigns {
+	struct conf_campaign *list; /* owned */
+	size_t n;
+};
+
+enum conf_source_kind {
+	CONF_DELIVERY, /* [delivery NAME] */
+	CONF_MARKET,   /* [market NAME] */
+	CONF_SOURCE_KIND_MAX,
+};
+
+/* What only a [delivery NAME] has. */
 struct conf_delivery {
-	char name[CONF_NAME_SIZE];
-	char *base_url; /* without a trailing slash */
-	char *token_file;
-	char *callback_secret_file;
-	bool callbacks;
 	bool journal;
 	int64_t journal_interval_us;
 	char *language;
+};
+
+/* What only a [market NAME] has. */
+struct conf_market {
+	int64_t business_id; /* 0: not set, which conf_load() refuses */
+	struct conf_campaigns campaigns;
+	struct conf_cidrs allow_from;
+	int64_t catch_up_us;
+};
+
+/* One upstream account, which calls us and which we read. */
+struct conf_source {
+	enum conf_source_kind kind;
+	char name[CONF_NAME_SIZE]; /* unique among its kind */
+	char *base_url;            /* without a trailing slash */
+	char *credential_file;     /* token_file, api_key_file */
+	char *secret_file;         /* callback_secret_file, notification_secret_file */
+	bool callbacks;            /* whether callbacks or pushes are taken in */
 	struct conf_range stale_retry;
-	int64_t sweep_after_us;
-	int64_t approval_warning_us;
+	int64_t sweep_after_us;    /* 0: no sweeps, what has changed is listed instead */
+	int64_t warning_us;        /* before a window's end */
 	int64_t max_in_flight;
 	int64_t requests_per_second;
 	int64_t request_timeout_us; /* of one request to the upstream */
 	int64_t connect_timeout_us;
+	struct conf_delivery delivery;
+	struct conf_market market;
 
-	struct secret token;           /* loaded by conf_load_secrets() */
-	struct secret callback_secret; /* empty when callbacks = no */
+	struct secret credential; /* loaded by conf_load_secrets() */
+	struct secret secret;     /* empty when callbacks = no */
 };
+
+/* "delivery", "market": as a section and a path begin. */
+const char *conf_source_kind_text(enum conf_source_kind kind);
+
+/* How a key is named in the sections of a kind: CONF_SOURCE_KEY(CONF_MARKET, credential_file) is "api_key_file". The
+ * field is one that all kinds have. */
+const char *conf_source_key(enum conf_source_kind kind, size_t offset);
+#define CONF_SOURCE_KEY(kind, field) conf_source_key(kind, offsetof(struct conf_source, field))
+
+/* The source of that kind and name; NULL when there is none. */
+struct conf_source *conf_source_find(const struct conf *conf, enum conf_source_kind kind, const char *name);
 
 struct conf {
 	struct conf_daemon daemon;
 	struct conf_listen listen;
 	struct conf_admin admin;
-	struct conf_delivery **deliveries; /* in file order; each its own block, so that pointers to one stay good */
-	size_t n_deliveries;
+	struct conf_source **sources; /* in file order; each its own block, so that pointers to one stay good */
+	size_t n_sources;
 	struct conf_origins *origins; /* where each value was set, for errors; of no use outside this layer */
 };
 

@@ -32,7 +32,7 @@ START_TEST(an_empty_file_gives_every_default)
 	ck_assert_int_eq(conf->listen.max_body_bytes, 65536);
 	ck_assert_int_eq(conf->listen.request_timeout_us, 10 * USEC_PER_SEC);
 	ck_assert_str_eq(conf->admin.address, "127.0.0.1:8081");
-	ck_assert_uint_eq(conf->n_deliveries, 0);
+	ck_assert_uint_eq(conf->n_sources, 0);
 	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), 0);
 }
 END_TEST
@@ -41,22 +41,22 @@ START_TEST(an_empty_delivery_section_gives_every_default)
 {
 	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text("[delivery main]\n");
 
-	ck_assert_uint_eq(conf->n_deliveries, 1);
+	ck_assert_uint_eq(conf->n_sources, 1);
 
-	const struct conf_delivery *delivery = conf->deliveries[0];
+	const struct conf_source *delivery = conf->sources[0];
 
 	ck_assert_str_eq(delivery->name, "main");
 	ck_assert_str_eq(delivery->base_url, "https://b2b.taxi.yandex.net");
-	ck_assert_str_eq(delivery->token_file, "${CREDENTIALS_DIRECTORY}/delivery-main.token");
-	ck_assert_str_eq(delivery->callback_secret_file, "${CREDENTIALS_DIRECTORY}/delivery-main.secret");
+	ck_assert_str_eq(delivery->credential_file, "${CREDENTIALS_DIRECTORY}/delivery-main.token");
+	ck_assert_str_eq(delivery->secret_file, "${CREDENTIALS_DIRECTORY}/delivery-main.secret");
 	ck_assert(delivery->callbacks);
-	ck_assert(delivery->journal);
-	ck_assert_int_eq(delivery->journal_interval_us, 30 * USEC_PER_SEC);
-	ck_assert_str_eq(delivery->language, "en");
+	ck_assert(delivery->delivery.journal);
+	ck_assert_int_eq(delivery->delivery.journal_interval_us, 30 * USEC_PER_SEC);
+	ck_assert_str_eq(delivery->delivery.language, "en");
 	ck_assert_int_eq(delivery->stale_retry.min_us, 5 * USEC_PER_SEC);
 	ck_assert_int_eq(delivery->stale_retry.max_us, 30 * USEC_PER_SEC);
 	ck_assert_int_eq(delivery->sweep_after_us, 1800 * USEC_PER_SEC);
-	ck_assert_int_eq(delivery->approval_warning_us, 120 * USEC_PER_SEC);
+	ck_assert_int_eq(delivery->warning_us, 120 * USEC_PER_SEC);
 	ck_assert_int_eq(delivery->max_in_flight, 4);
 	ck_assert_int_eq(delivery->requests_per_second, 5);
 	ck_assert_int_eq(delivery->request_timeout_us, 30 * USEC_PER_SEC);
@@ -81,20 +81,20 @@ START_TEST(every_key_of_a_delivery_section_is_read)
 							    "requests_per_second = 8\n"
 							    "request_timeout = 9s\n"
 							    "connect_timeout = 10ms\n");
-	const struct conf_delivery *delivery = conf->deliveries[0];
+	const struct conf_source *delivery = conf->sources[0];
 
 	ck_assert_str_eq(delivery->name, "a-B_9");
 	ck_assert_str_eq(delivery->base_url, "http://127.0.0.1:8090");
-	ck_assert_str_eq(delivery->token_file, "/t");
-	ck_assert_str_eq(delivery->callback_secret_file, "/s");
+	ck_assert_str_eq(delivery->credential_file, "/t");
+	ck_assert_str_eq(delivery->secret_file, "/s");
 	ck_assert(!delivery->callbacks);
-	ck_assert(!delivery->journal);
-	ck_assert_int_eq(delivery->journal_interval_us, USEC_PER_SEC);
-	ck_assert_str_eq(delivery->language, "ru");
+	ck_assert(!delivery->delivery.journal);
+	ck_assert_int_eq(delivery->delivery.journal_interval_us, USEC_PER_SEC);
+	ck_assert_str_eq(delivery->delivery.language, "ru");
 	ck_assert_int_eq(delivery->stale_retry.min_us, USEC_PER_MS);
 	ck_assert_int_eq(delivery->stale_retry.max_us, 2 * USEC_PER_MS);
 	ck_assert_int_eq(delivery->sweep_after_us, USEC_PER_HOUR);
-	ck_assert_int_eq(delivery->approval_warning_us, 0);
+	ck_assert_int_eq(delivery->warning_us, 0);
 	ck_assert_int_eq(delivery->max_in_flight, 7);
 	ck_assert_int_eq(delivery->requests_per_second, 8);
 	ck_assert_int_eq(delivery->request_timeout_us, 9 * USEC_PER_SEC);
@@ -153,10 +153,10 @@ START_TEST(the_forms_that_people_write_are_understood)
 							    "alert_url = ; nothing\r\n"
 							    "database = /a;b=c:d");
 
-	ck_assert_str_eq(conf->deliveries[0]->name, "main");
-	ck_assert_str_eq(conf->deliveries[0]->base_url, "http://a:1");
-	ck_assert_str_eq(conf->deliveries[0]->language, "ru");
-	ck_assert(!conf->deliveries[0]->journal);
+	ck_assert_str_eq(conf->sources[0]->name, "main");
+	ck_assert_str_eq(conf->sources[0]->base_url, "http://a:1");
+	ck_assert_str_eq(conf->sources[0]->delivery.language, "ru");
+	ck_assert(!conf->sources[0]->delivery.journal);
 	ck_assert_str_eq(conf->daemon.alert_url, "");
 	ck_assert_str_eq(conf->daemon.database, "/a;b=c:d");
 }
@@ -166,12 +166,12 @@ START_TEST(deliveries_stand_in_file_order)
 {
 	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text("[delivery z]\n[delivery a]\n[delivery m]\nlanguage = ru\n");
 
-	ck_assert_uint_eq(conf->n_deliveries, 3);
-	ck_assert_str_eq(conf->deliveries[0]->name, "z");
-	ck_assert_str_eq(conf->deliveries[1]->name, "a");
-	ck_assert_str_eq(conf->deliveries[2]->name, "m");
-	ck_assert_str_eq(conf->deliveries[1]->language, "en");
-	ck_assert_str_eq(conf->deliveries[2]->language, "ru");
+	ck_assert_uint_eq(conf->n_sources, 3);
+	ck_assert_str_eq(conf->sources[0]->name, "z");
+	ck_assert_str_eq(conf->sources[1]->name, "a");
+	ck_assert_str_eq(conf->sources[2]->name, "m");
+	ck_assert_str_eq(conf->sources[1]->delivery.language, "en");
+	ck_assert_str_eq(conf->sources[2]->delivery.language, "ru");
 }
 END_TEST
 
@@ -203,7 +203,6 @@ static const struct mistake {
 	{ "[Daemon]\n", ":1: unknown section [Daemon]; did you mean [daemon]?" },
 	{ "[storage]\n", ":1: unknown section [storage]; claimd.conf(5) lists the known ones" },
 	{ "[]\n", ":1: unknown section []; claimd.conf(5) lists the known ones" },
-	{ "\n[market shop]\n", ":2: [market NAME] is not supported by this version; take the section out" },
 	{ "[delivery]\n", ":1: [delivery] needs a name, as in [delivery main]" },
 	{ "[listen public]\n", ":1: [listen] takes no name; write [listen]" },
 	{ "[delivery a b]\n", ":1: 'a b' can't name a section; take 1 to 32 of the characters 0-9 A-Z a-z _ -" },
@@ -325,11 +324,11 @@ START_TEST(drop_ins_are_read_in_the_order_of_their_names)
 	ck_assert_msg(conf_load_dir(conf_bed_dir, &conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
 	ck_assert_int_eq(conf->daemon.log_level, LOG_LEVEL_NOTICE);
 	ck_assert_int_eq(conf->daemon.retention_days, 1);
-	ck_assert_uint_eq(conf->n_deliveries, 2);
-	ck_assert_str_eq(conf->deliveries[0]->name, "main");
-	ck_assert_str_eq(conf->deliveries[0]->language, "de");
-	ck_assert(!conf->deliveries[0]->journal);
-	ck_assert_str_eq(conf->deliveries[1]->name, "late");
+	ck_assert_uint_eq(conf->n_sources, 2);
+	ck_assert_str_eq(conf->sources[0]->name, "main");
+	ck_assert_str_eq(conf->sources[0]->delivery.language, "de");
+	ck_assert(!conf->sources[0]->delivery.journal);
+	ck_assert_str_eq(conf->sources[1]->name, "late");
 }
 END_TEST
 

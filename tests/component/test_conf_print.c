@@ -30,7 +30,8 @@ START_TEST(what_is_printed_reads_back_the_same)
 	CLEANUP(conf_cleanup) struct conf *conf =
 		conf_bed_load_text("[daemon]\nlog_level = debug\non_illegal = flag\n"
 			  "[listen]\ntrusted_proxies = 10.0.0.0/8,fd00::/8\nmax_body = 1000B\ntls_key = /k\ntls_certificate = /c\n"
-			  "[delivery a]\nstale_retry = 1500ms..1min\ncallbacks = 0\ntoken_file = /t\n[delivery b]\n");
+			  "[delivery a]\nstale_retry = 1500ms..1min\ncallbacks = 0\ntoken_file = /t\n[delivery b]\n"
+			  "[market a]\nbusiness_id = 9223372036854775807\ncampaigns = 112:laas, 111:dbs\nnotifications = off\n");
 	CLEANUP(text_cleanup) char *first = print(conf);
 	CLEANUP(conf_cleanup) struct conf *again = conf_bed_load_text(first);
 	CLEANUP(text_cleanup) char *second = print(again);
@@ -44,6 +45,34 @@ START_TEST(what_is_printed_reads_back_the_same)
 	ck_assert_ptr_nonnull(strstr(first, "callback_secret_file = ${CREDENTIALS_DIRECTORY}/delivery-b.secret\n"));
 	ck_assert_ptr_nonnull(strstr(first, "stale_retry     = 1500ms..1min\n"));
 	ck_assert_ptr_nonnull(strstr(first, "approval_warning = 2min\n"));
+	ck_assert_ptr_nonnull(strstr(first, "\n[market a]\nbase_url        = https://api.partner.market.yandex.ru\n"
+					    "api_key_file    = ${CREDENTIALS_DIRECTORY}/market-a.key\n"));
+	ck_assert_ptr_nonnull(strstr(first, "\nnotifications   = no\nbusiness_id     = 9223372036854775807\n"
+					    "campaigns       = 112:laas,111:dbs\n"
+					    "allow_from      = 5.45.207.0/25, 141.8.142.0/25, 5.255.253.0/25\n"));
+}
+END_TEST
+
+/* "campaigns=" and 188 bytes make 198. */
+START_TEST(a_list_that_fills_a_line_reads_back_the_same)
+{
+	CLEANUP(text_cleanup) char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(out);
+	fputs("[market a]\nbusiness_id=1\ncampaigns=1:laas", out);
+	for (int id = 100; id < 122; id++)
+		fprintf(out, ",%d:dbs", id);
+	fputs(",2:dbs\n", out);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_uint_eq(strlen(strstr(text, "campaigns")), CONF_LINE_MAX + strlen("\n"));
+
+	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(text);
+	CLEANUP(text_cleanup) char *first = print(conf);
+	CLEANUP(conf_cleanup) struct conf *again = conf_bed_load_text(first);
+
+	ck_assert_uint_eq(again->sources[0]->market.campaigns.n, 24);
 }
 END_TEST
 
@@ -69,14 +98,21 @@ START_TEST(the_sample_sets_nothing_as_it_is)
 }
 END_TEST
 
-START_TEST(the_sample_without_its_semicolons_sets_the_defaults)
+START_TEST(the_sample_without_its_semicolons_sets_the_defaults_but_for_the_business)
 {
 	CLEANUP(text_cleanup) char *sample = print_sample();
 
 	for (char *c = sample; (c = strstr(c, "\n;")) != NULL; c++)
 		c[1] = ' ';
 
-	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(sample), *defaults = conf_bed_load_text("[delivery main]\n");
+	/* The one key whose default, nothing, is not good enough. */
+	char *business = strstr(sample, "business_id     =\n");
+
+	ck_assert_ptr_nonnull(business);
+	memcpy(business, "business_id = 222\n", strlen("business_id = 222\n"));
+
+	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(sample);
+	CLEANUP(conf_cleanup) struct conf *defaults = conf_bed_load_text("[delivery main]\n[market main]\nbusiness_id = 222\n");
 	CLEANUP(text_cleanup) char *printed = print(conf), *wanted = print(defaults);
 
 	ck_assert_str_eq(printed, wanted);
@@ -115,8 +151,9 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(tc, conf_bed_make, NULL);
 	tcase_add_test(tc, what_is_printed_reads_back_the_same);
+	tcase_add_test(tc, a_list_that_fills_a_line_reads_back_the_same);
 	tcase_add_test(tc, the_sample_sets_nothing_as_it_is);
-	tcase_add_test(tc, the_sample_without_its_semicolons_sets_the_defaults);
+	tcase_add_test(tc, the_sample_without_its_semicolons_sets_the_defaults_but_for_the_business);
 	tcase_add_test(tc, the_manual_lists_every_key);
 	suite_add_tcase(s, tc);
 	return s;

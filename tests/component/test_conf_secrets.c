@@ -31,8 +31,8 @@ START_TEST(secrets_are_read_from_the_credentials_folder_by_default)
 	CLEANUP(conf_cleanup) struct conf *conf = load_one_delivery("");
 
 	ck_assert_msg(conf_load_secrets(conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
-	ck_assert_str_eq(conf->deliveries[0]->token.text, "y0_token");
-	ck_assert_str_eq(conf->deliveries[0]->callback_secret.text, "Ab-9._~");
+	ck_assert_str_eq(conf->sources[0]->credential.text, "y0_token");
+	ck_assert_str_eq(conf->sources[0]->secret.text, "Ab-9._~");
 }
 END_TEST
 
@@ -43,8 +43,68 @@ START_TEST(a_callback_secret_is_not_needed_without_callbacks)
 	CLEANUP(conf_cleanup) struct conf *conf = load_one_delivery("token_file = ${TEST_DIR}/t\ncallbacks = no\n");
 
 	ck_assert_msg(conf_load_secrets(conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
-	ck_assert_str_eq(conf->deliveries[0]->token.text, "token");
-	ck_assert_ptr_null(conf->deliveries[0]->callback_secret.text);
+	ck_assert_str_eq(conf->sources[0]->credential.text, "token");
+	ck_assert_ptr_null(conf->sources[0]->secret.text);
+}
+END_TEST
+
+static struct conf *load_one_market(const char *keys)
+{
+	CLEANUP(text_cleanup) char *text = NULL;
+
+	ck_assert_int_eq(setenv("TEST_DIR", conf_bed_dir, 1), 0);
+	ck_assert_int_gt(asprintf(&text, "\n[market main]\nbusiness_id = 222\n%s", keys), 0);
+	return conf_bed_load_text(text);
+}
+
+START_TEST(a_market_section_has_a_key_and_a_secret_of_its_own)
+{
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", conf_bed_dir, 1), 0);
+	conf_bed_write("market-main.key", "ACMA:abc:def\n");
+	conf_bed_write("market-main.secret", "Ab-9._~\n");
+
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_market("");
+
+	ck_assert_msg(conf_load_secrets(conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
+	ck_assert_str_eq(conf->sources[0]->credential.text, "ACMA:abc:def");
+	ck_assert_str_eq(conf->sources[0]->secret.text, "Ab-9._~");
+}
+END_TEST
+
+START_TEST(a_notification_secret_is_not_needed_without_notifications)
+{
+	conf_bed_write("k", "ACMA:abc:def");
+
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_market("api_key_file = ${TEST_DIR}/k\nnotifications = no\n");
+
+	ck_assert_msg(conf_load_secrets(conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
+	ck_assert_str_eq(conf->sources[0]->credential.text, "ACMA:abc:def");
+	ck_assert_ptr_null(conf->sources[0]->secret.text);
+}
+END_TEST
+
+START_TEST(a_market_secret_that_can_not_be_used_is_told_with_its_own_key)
+{
+	conf_bed_write("k", "ACMA:abc:def");
+	conf_bed_write("unsafe", "abc/notification");
+
+	CLEANUP(conf_cleanup) struct conf *conf = load_one_market("api_key_file = ${CLAIMD_TEST_UNSET}/k\n");
+
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
+	conf_bed_assert_error("claimd.conf:4: api_key_file: the variable ${CLAIMD_TEST_UNSET} is not set; "
+			      "set it, or write out what it stands for");
+
+	CLEANUP(conf_cleanup) struct conf *unsafe =
+		load_one_market("api_key_file = ${TEST_DIR}/k\nnotification_secret_file = ${TEST_DIR}/unsafe\n");
+	CLEANUP(text_cleanup) char *wanted = NULL;
+
+	ck_assert_int_eq(conf_load_secrets(unsafe, &conf_bed_error), ERR_INVALID);
+	ck_assert_int_gt(asprintf(&wanted,
+				  CONF_BED_MAIN ":5: notification_secret_file: %s/unsafe holds a character that can't stand in a "
+						"URL's path; make it of A-Z a-z 0-9 . _ ~ and - only",
+				  conf_bed_dir),
+			 0);
+	conf_bed_assert_error(wanted);
 }
 END_TEST
 
@@ -113,10 +173,10 @@ START_TEST(a_secret_that_fails_to_load_leaves_the_old_one)
 	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), 0);
 	conf_bed_write("t", "");
 	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
-	ck_assert_str_eq(conf->deliveries[0]->token.text, "old");
+	ck_assert_str_eq(conf->sources[0]->credential.text, "old");
 	conf_bed_write("t", "new");
 	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), 0);
-	ck_assert_str_eq(conf->deliveries[0]->token.text, "new");
+	ck_assert_str_eq(conf->sources[0]->credential.text, "new");
 }
 END_TEST
 
@@ -143,6 +203,9 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tc, conf_bed_make, NULL);
 	tcase_add_test(tc, secrets_are_read_from_the_credentials_folder_by_default);
 	tcase_add_test(tc, a_callback_secret_is_not_needed_without_callbacks);
+	tcase_add_test(tc, a_market_section_has_a_key_and_a_secret_of_its_own);
+	tcase_add_test(tc, a_notification_secret_is_not_needed_without_notifications);
+	tcase_add_test(tc, a_market_secret_that_can_not_be_used_is_told_with_its_own_key);
 	tcase_add_test(tc, the_variable_of_a_default_is_told_with_the_section);
 	tcase_add_test(tc, the_variable_of_a_key_is_told_with_the_key);
 	tcase_add_test(tc, a_missing_default_file_is_told_with_the_section);

@@ -18,7 +18,7 @@ union section {
 	struct conf_daemon daemon;
 	struct conf_listen listen;
 	struct conf_admin admin;
-	struct conf_delivery delivery;
+	struct conf_source source;
 };
 
 static const struct conf_key *find_key(enum conf_section section, const char *name)
@@ -33,6 +33,7 @@ static const struct conf_key *find_key(enum conf_section section, const char *na
 #define LISTEN CONF_SECTION_listen
 #define ADMIN CONF_SECTION_admin
 #define DELIVERY CONF_SECTION_delivery
+#define MARKET CONF_SECTION_market
 
 static const struct good {
 	enum conf_section section;
@@ -96,7 +97,19 @@ static const struct good {
 	{ DELIVERY, "stale_retry", "1.5s..3s", "1500ms..3s" },
 	{ DELIVERY, "stale_retry", "7s", "7s" },
 	{ DELIVERY, "stale_retry", "7s..7s", "7s" },
+	{ MARKET, "business_id", "", "" },
+	{ MARKET, "business_id", "1", "1" },
+	{ MARKET, "business_id", "9223372036854775807", "9223372036854775807" },
+	{ MARKET, "campaigns", "", "" },
+	{ MARKET, "campaigns", "111:dbs", "111:dbs" },
+	{ MARKET, "campaigns", "112:laas ,\t111:dbs", "112:laas,111:dbs" },
+	{ MARKET, "campaigns", "9223372036854775807:dbs, 9223372036854775806:laas",
+	  "9223372036854775807:dbs,9223372036854775806:laas" },
+	{ MARKET, "allow_from", "0.0.0.0/0, ::/0", "0.0.0.0/0, ::/0" },
+	{ MARKET, "window_warning", "2d", "2d" },
 };
+
+#define NO_CAMPAIGN(text) "\"" text "\" is no campaign; write its number, a colon, and dbs or laas, as in 111:dbs"
 
 static const struct bad {
 	enum conf_section section;
@@ -190,6 +203,33 @@ static const struct bad {
 	{ DELIVERY, "stale_retry", "30s..5s", "\"30s..5s\" ends before it begins; write 5s..30s" },
 	{ DELIVERY, "stale_retry", "5..30s", "\"5\" has no unit; write ms, s, min, h or d after the number, as in 30s" },
 	{ DELIVERY, "stale_retry", "5s..", "\"\" is not a duration; write a number and ms, s, min, h or d, as in 30s" },
+	{ MARKET, "business_id", "0", "\"0\" is not a whole number from 1 to 9223372036854775807" },
+	{ MARKET, "business_id", "-222", "\"-222\" is not a whole number from 1 to 9223372036854775807" },
+	{ MARKET, "business_id", "9223372036854775808",
+	  "\"9223372036854775808\" is not a whole number from 1 to 9223372036854775807" },
+	{ MARKET, "business_id", "222 shop", "\"222 shop\" is not a whole number from 1 to 9223372036854775807" },
+	{ MARKET, "campaigns", "111", NO_CAMPAIGN("111") },
+	{ MARKET, "campaigns", "111:", NO_CAMPAIGN("111:") },
+	{ MARKET, "campaigns", ":dbs", NO_CAMPAIGN(":dbs") },
+	{ MARKET, "campaigns", "shop:dbs", NO_CAMPAIGN("shop:dbs") },
+	{ MARKET, "campaigns", "111:fbs", NO_CAMPAIGN("111:fbs") },
+	{ MARKET, "campaigns", "111:DBS", NO_CAMPAIGN("111:DBS") },
+	{ MARKET, "campaigns", "111:dbss", NO_CAMPAIGN("111:dbss") },
+	{ MARKET, "campaigns", "111 : dbs", NO_CAMPAIGN("111 : dbs") },
+	{ MARKET, "campaigns", "111x:dbs", NO_CAMPAIGN("111x:dbs") },
+	{ MARKET, "campaigns", "0:dbs", NO_CAMPAIGN("0:dbs") },
+	{ MARKET, "campaigns", "-1:dbs", NO_CAMPAIGN("-1:dbs") },
+	{ MARKET, "campaigns", "+1:dbs", NO_CAMPAIGN("+1:dbs") },
+	{ MARKET, "campaigns", "9223372036854775808:dbs", NO_CAMPAIGN("9223372036854775808:dbs") },
+	{ MARKET, "campaigns", "111:dbs 112:laas", NO_CAMPAIGN("111:dbs 112:laas") },
+	{ MARKET, "campaigns", "111:dbs; 112:laas", NO_CAMPAIGN("111:dbs; 112:laas") },
+	{ MARKET, "campaigns", "111:dbs,", NO_CAMPAIGN("") },
+	{ MARKET, "campaigns", ",111:dbs", NO_CAMPAIGN("") },
+	{ MARKET, "campaigns", "111:dbs,,112:laas", NO_CAMPAIGN("") },
+	{ MARKET, "campaigns", ",", NO_CAMPAIGN("") },
+	{ MARKET, "campaigns", "111:dbs, 112:laas, 111:laas", "campaign 111 stands twice; keep one of the two" },
+	{ MARKET, "allow_from", "",
+	  "the value is empty; leave the line out for the default, 5.45.207.0/25, 141.8.142.0/25, 5.255.253.0/25" },
 };
 
 /* What is written for the field; the caller frees it. */
@@ -305,25 +345,25 @@ END_TEST
 START_TEST(a_late_path_keeps_a_variable_that_is_not_set)
 {
 	const struct conf_key *key = find_key(DELIVERY, "token_file");
-	struct conf_delivery conf = { 0 };
+	struct conf_source conf = { 0 };
 	struct conf_error error;
 
-	ck_assert_int_eq(conf_value_read(key, "${CLAIMD_TEST_UNSET}/token", &conf.token_file, &error), 0);
-	ck_assert_str_eq(conf.token_file, "${CLAIMD_TEST_UNSET}/token");
+	ck_assert_int_eq(conf_value_read(key, "${CLAIMD_TEST_UNSET}/token", &conf.credential_file, &error), 0);
+	ck_assert_str_eq(conf.credential_file, "${CLAIMD_TEST_UNSET}/token");
 	ck_assert_int_eq(setenv("CLAIMD_TEST_UNSET", "/set", 1), 0);
-	ck_assert_int_eq(conf_value_read(key, "${CLAIMD_TEST_UNSET}/token", &conf.token_file, &error), 0);
-	ck_assert_str_eq(conf.token_file, "/set/token");
-	conf_value_done(key, &conf.token_file);
+	ck_assert_int_eq(conf_value_read(key, "${CLAIMD_TEST_UNSET}/token", &conf.credential_file, &error), 0);
+	ck_assert_str_eq(conf.credential_file, "/set/token");
+	conf_value_done(key, &conf.credential_file);
 }
 END_TEST
 
 START_TEST(a_path_that_may_be_a_secret_is_not_repeated)
 {
 	const struct conf_key *key = find_key(DELIVERY, "token_file");
-	struct conf_delivery conf = { 0 };
+	struct conf_source conf = { 0 };
 	struct conf_error error;
 
-	ck_assert_int_eq(conf_value_read(key, "y0_AgAAAAD", &conf.token_file, &error), ERR_INVALID);
+	ck_assert_int_eq(conf_value_read(key, "y0_AgAAAAD", &conf.credential_file, &error), ERR_INVALID);
 	ck_assert_ptr_null(strstr(error.text, "y0_"));
 }
 END_TEST
