@@ -13,10 +13,11 @@ static enum outcome_kind outcome_of_status(unsigned status)
 		return OUTCOME_GONE;
 	if (status == 401 || status == 403)
 		return OUTCOME_AUTH;
-	/* 420 is Market's. */
+	/* 420 is Market's (upstream/market.md section 4.3). */
 	if (status == 429 || status == 420)
 		return OUTCOME_LIMITED;
-	if (status == 408 || (status >= 500 && status <= 599))
+	/* So are 423, while a business is being moved, and 499, when its own parts lost patience. */
+	if (status == 408 || status == 423 || status == 499 || (status >= 500 && status <= 599))
 		return OUTCOME_RETRY;
 	return OUTCOME_PROTOCOL;
 }

@@ -15,7 +15,7 @@ enum outcome_kind {
 	OUTCOME_GONE,     /* 404, 410: the thing asked for is not there */
 	OUTCOME_AUTH,     /* 401, 403: our credentials are refused; a repeat fails the same way */
 	OUTCOME_LIMITED,  /* 429, 420: too fast */
-	OUTCOME_RETRY,    /* 5xx, 408, and no answer at all: a later repeat may succeed */
+	OUTCOME_RETRY,    /* 5xx, 408, 423, 499, and no answer at all: a later repeat may succeed */
 	OUTCOME_PROTOCOL, /* an answer that breaks the protocol: other codes, redirects, unreadable or oversized bodies */
 	OUTCOME_KIND_MAX,
 };

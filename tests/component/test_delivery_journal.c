@@ -8,15 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/delivery.h"
 #include "base/attr.h"
-#include "delivery_world.h"
+#include "client_world.h"
 #include "suite.h"
 
 #define EVENT(claim, revision)                                                                                         \
 	"{\"operation_id\":8" #revision ",\"claim_id\":\"" claim "\",\"change_type\":\"status_changed\","                    \
 	"\"updated_ts\":\"2026-09-23T07:44:04Z\",\"new_status\":\"new\",\"revision\":" #revision "}"
 
-static struct delivery_world w;
+static struct client_world w;
 
 /* What came back. */
 struct turned {
@@ -36,11 +37,11 @@ static void on_page(struct delivery_page *page, void *cls)
 	turned->page = *page;
 	if (turned->follower) {
 		/* The call has ended before its callback runs. */
-		ck_assert_int_ne(delivery_delay_us(w.client), -1);
+		ck_assert_int_ne(client_delay_us(w.client), -1);
 		ask(page->page.cursor, turned->follower);
 	}
 	if (turned->frees_client)
-		w.client = delivery_free(w.client);
+		w.client = client_free(w.client);
 }
 
 static void ask(const char *cursor, struct turned *turned)
@@ -54,7 +55,7 @@ static struct delivery_page ask_once(const char *cursor)
 	struct turned turned = { 0 };
 
 	ask(cursor, &turned);
-	delivery_world_await(&w, &turned.times);
+	client_world_await(&w, &turned.times);
 	return turned.page;
 }
 
@@ -67,12 +68,12 @@ static void assert_no_page(const struct delivery_page *page)
 }
 
 /* A call of the other kind. */
-static void on_claims(struct delivery_answer *answer, void *cls)
+static void on_claims(struct client_answer *answer, void *cls)
 {
 	unsigned *times = cls;
 
 	++*times;
-	wire_claims_done(&answer->claims);
+	wire_snapshots_done(&answer->snapshots);
 }
 
 static void ask_claims(unsigned *times)
@@ -82,56 +83,51 @@ static void ask_claims(unsigned *times)
 	ck_assert_int_eq(delivery_bulk_info(w.client, ids, 1, on_claims, times), 0);
 }
 
-static const char *request_body(void)
-{
-	return strstr(w.peer.request.data, "\r\n\r\n") + 4;
-}
-
 static void set_up(void)
 {
-	delivery_world_open(&w);
+	client_world_open(&w, CONF_DELIVERY);
 }
 
 static void tear_down(void)
 {
-	delivery_world_close(&w);
+	client_world_close(&w);
 }
 
 START_TEST(the_request_asks_for_the_largest_page)
 {
 	static const char line[] = "POST /b2b/cargo/integration/v2/claims/journal?limit=1000 HTTP/1.1\r\n";
 
-	delivery_world_answer(&w, "200 OK", "", "{\"cursor\":\"c2\",\"events\":[]}");
+	client_world_answer(&w, "200 OK", "", "{\"cursor\":\"c2\",\"events\":[]}");
 	struct delivery_page page = ask_once("c1");
 	const char *text = w.peer.request.data;
 
 	ck_assert_int_eq(page.end.outcome, OUTCOME_OK);
 	ck_assert_int_eq(strncmp(text, line, strlen(line)), 0);
-	ck_assert_ptr_nonnull(strstr(text, "\r\nAuthorization: Bearer " DELIVERY_TOKEN "\r\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\r\nAuthorization: Bearer " CLIENT_CREDENTIAL "\r\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\r\nAccept-Language: ru\r\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\r\nContent-Type: application/json\r\n"));
-	ck_assert_str_eq(request_body(), "{\"cursor\":\"c1\"}");
+	ck_assert_str_eq(client_world_request_body(&w), "{\"cursor\":\"c1\"}");
 	wire_journal_done(&page.page);
 }
 END_TEST
 
 START_TEST(without_a_cursor_the_oldest_is_asked_for)
 {
-	delivery_world_answer(&w, "500 Oops", "", "");
+	client_world_answer(&w, "500 Oops", "", "");
 	ask_once(NULL);
-	ck_assert_str_eq(request_body(), "{}");
+	ck_assert_str_eq(client_world_request_body(&w), "{}");
 }
 END_TEST
 
 START_TEST(a_page_is_read)
 {
-	delivery_world_answer(&w, "200 OK", "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+	client_world_answer(&w, "200 OK", "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
 	                      "{\"cursor\":\"c2\",\"events\":[" EVENT("a", 1) "," EVENT("b", 2) ",null]}");
 	struct delivery_page page = ask_once("c1");
 
 	ck_assert_msg(page.end.outcome == OUTCOME_OK, "%s", page.end.reason);
 	ck_assert_str_eq(page.end.reason, "");
-	delivery_world_assert_skew(page.end.skew_us, INT64_C(784111777));
+	client_world_assert_skew(page.end.skew_us, INT64_C(784111777));
 	ck_assert_int_eq(page.end.retry_after_s, -1);
 	ck_assert(!page.bad_cursor);
 	ck_assert_str_eq(page.page.cursor, "c2");
@@ -152,7 +148,7 @@ START_TEST(a_page_of_many_events_is_read)
 	for (size_t i = 1; i < n; i++)
 		at = stpcpy(at, event);
 	(void)stpcpy(at, "]}");
-	delivery_world_answer(&w, "200 OK", "", body);
+	client_world_answer(&w, "200 OK", "", body);
 	free(body);
 	struct delivery_page page = ask_once(NULL);
 
@@ -177,7 +173,7 @@ static const char *const unreadable[] = {
 
 START_TEST(an_unreadable_page_breaks_the_protocol)
 {
-	delivery_world_answer(&w, "200 OK", "", unreadable[_i]);
+	client_world_answer(&w, "200 OK", "", unreadable[_i]);
 	struct delivery_page page = ask_once("c1");
 
 	ck_assert_int_eq(page.end.outcome, OUTCOME_PROTOCOL);
@@ -211,7 +207,7 @@ static const struct {
 
 START_TEST(a_refused_cursor_is_told_from_other_refusals)
 {
-	delivery_world_answer(&w, refusals[_i].status, "", refusals[_i].body);
+	client_world_answer(&w, refusals[_i].status, "", refusals[_i].body);
 	struct delivery_page page = ask_once(refusals[_i].cursor);
 
 	ck_assert_int_eq(page.end.outcome, OUTCOME_PROTOCOL);
@@ -233,13 +229,13 @@ static const struct {
 	  OUTCOME_LIMITED, 30, "HTTP 429 too_many_requests: cursor moves too fast" },
 	{ "429 Slow", "", "{\"code\":\"unknown_error\"}", OUTCOME_LIMITED, -1, "HTTP 429 unknown_error" },
 	{ "503 Busy", "Retry-After: 7\r\n", "{\"code\":\"invalid_cursor\"}", OUTCOME_RETRY, 7, "HTTP 503 invalid_cursor" },
-	{ "401 No", "", "{\"message\":\"not Bearer " DELIVERY_TOKEN "\"}", OUTCOME_AUTH, -1, "HTTP 401" },
+	{ "401 No", "", "{\"message\":\"not Bearer " CLIENT_CREDENTIAL "\"}", OUTCOME_AUTH, -1, "HTTP 401" },
 	{ "404 None", "", "", OUTCOME_GONE, -1, "HTTP 404" },
 };
 
 START_TEST(other_ends_are_as_those_of_any_call)
 {
-	delivery_world_answer(&w, ends[_i].status, ends[_i].headers, ends[_i].body);
+	client_world_answer(&w, ends[_i].status, ends[_i].headers, ends[_i].body);
 	struct delivery_page page = ask_once("c1");
 
 	ck_assert_int_eq(page.end.outcome, ends[_i].outcome);
@@ -268,15 +264,15 @@ START_TEST(both_kinds_share_the_cap_in_flight)
 	unsigned times = 0;
 
 	ask("c1", &turned);
-	ck_assert_int_eq(delivery_delay_us(w.client), 0);
+	ck_assert_int_eq(client_delay_us(w.client), 0);
 	ask_claims(&times);
-	ck_assert_int_eq(delivery_delay_us(w.client), -1);
-	delivery_world_await_requests(&w, 2);
-	ck_assert_int_eq(delivery_delay_us(w.client), -1);
+	ck_assert_int_eq(client_delay_us(w.client), -1);
+	client_world_await_requests(&w, 2);
+	ck_assert_int_eq(client_delay_us(w.client), -1);
 	canned_peer_close(&w.peer);
-	delivery_world_await(&w, &turned.times);
-	delivery_world_await(&w, &times);
-	ck_assert_int_ne(delivery_delay_us(w.client), -1);
+	client_world_await(&w, &turned.times);
+	client_world_await(&w, &times);
+	ck_assert_int_ne(client_delay_us(w.client), -1);
 }
 END_TEST
 
@@ -289,9 +285,9 @@ START_TEST(both_kinds_share_the_rate)
 	w.conf.max_in_flight = 100;
 	w.conf.requests_per_second = 1;
 	ask("c1", &turned);
-	ck_assert_int_gt(delivery_delay_us(w.client), 0);
+	ck_assert_int_gt(client_delay_us(w.client), 0);
 	ask_claims(&times);
-	ck_assert_int_gt(delivery_delay_us(w.client), USEC_PER_SEC);
+	ck_assert_int_gt(client_delay_us(w.client), USEC_PER_SEC);
 }
 END_TEST
 
@@ -300,12 +296,12 @@ START_TEST(both_kinds_end_at_their_own_callers)
 	struct turned turned = { 0 };
 	unsigned times = 0;
 
-	delivery_world_answer(&w, "200 OK", "", "{\"cursor\":\"c2\",\"events\":[],\"claims\":[]}");
+	client_world_answer(&w, "200 OK", "", "{\"cursor\":\"c2\",\"events\":[],\"claims\":[]}");
 	ask("c1", &turned);
 	ask_claims(&times);
-	delivery_world_await(&w, &turned.times);
-	delivery_world_await(&w, &times);
-	delivery_world_turns(&w);
+	client_world_await(&w, &turned.times);
+	client_world_await(&w, &times);
+	client_world_turns(&w);
 	ck_assert_uint_eq(turned.times, 1);
 	ck_assert_uint_eq(times, 1);
 	wire_journal_done(&turned.page.page);
@@ -317,12 +313,12 @@ START_TEST(a_callback_can_ask_for_the_next_page)
 	struct turned second = { 0 }, first = { .follower = &second };
 
 	w.conf.max_in_flight = 1;
-	delivery_world_answer(&w, "200 OK", "", "{\"cursor\":\"c2\",\"events\":[]}");
+	client_world_answer(&w, "200 OK", "", "{\"cursor\":\"c2\",\"events\":[]}");
 	ask("c1", &first);
-	delivery_world_await(&w, &second.times);
+	client_world_await(&w, &second.times);
 	ck_assert_uint_eq(first.times, 1);
 	ck_assert_uint_eq(w.peer.n_requests, 2);
-	ck_assert_str_eq(request_body(), "{\"cursor\":\"c2\"}");
+	ck_assert_str_eq(client_world_request_body(&w), "{\"cursor\":\"c2\"}");
 	wire_journal_done(&first.page.page);
 	wire_journal_done(&second.page.page);
 }
@@ -334,11 +330,11 @@ START_TEST(a_callback_can_free_the_client)
 	unsigned times = 0;
 
 	ask_claims(&times);
-	delivery_world_await_requests(&w, 1);
-	delivery_world_answer(&w, "200 OK", "", "{\"cursor\":\"c2\",\"events\":[]}");
+	client_world_await_requests(&w, 1);
+	client_world_answer(&w, "200 OK", "", "{\"cursor\":\"c2\",\"events\":[]}");
 	ask("c1", &first);
-	delivery_world_await(&w, &first.times);
-	delivery_world_turns(&w);
+	client_world_await(&w, &first.times);
+	client_world_turns(&w);
 	ck_assert_uint_eq(times, 0);
 	ck_assert_str_eq(first.page.page.cursor, "c2");
 	wire_journal_done(&first.page.page);
@@ -352,9 +348,9 @@ START_TEST(the_client_can_be_freed_with_calls_under_way)
 
 	ask("c1", &turned);
 	ask_claims(&times);
-	delivery_world_await_requests(&w, 2);
-	w.client = delivery_free(w.client);
-	delivery_world_turns(&w);
+	client_world_await_requests(&w, 2);
+	w.client = client_free(w.client);
+	client_world_turns(&w);
 	ck_assert_uint_eq(turned.times, 0);
 	ck_assert_uint_eq(times, 0);
 }

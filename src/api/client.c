@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One upstream account's client: see client.h.
+ * API layer: sends, and tells how it ended. When to ask, and what an answer means for a shipment, is the worker's.
+ */
+#include "api/client.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/bucket.h"
+#include "base/err.h"
+#include "wire/claims.h"
+#include "wire/orders.h"
+
+/* Until when a method of Market's is used up, as RFC 822 writes dates (upstream/market.md section 4.3). */
+#define UNTIL_HEADER "X-RateLimit-Resource-Until"
+
+/* As much of the credential, from wherever in it, as may not appear in a message. */
+#define TELLTALE_LEN 8
+
+struct call {
+	struct client *client;
+	struct fetch *fetch;
+	client_end_fn fn;
+	void *detail;
+	void (*drop)(void *detail);
+	struct wall started;
+	struct call *prev, *next;
+};
+
+struct client {
+	struct loop *loop;
+	struct fetcher *fetcher;
+	const struct conf_source *conf;
+	struct bucket bucket;
+	struct call *calls;
+	int64_t n_calls;
+};
+
+int client_new(struct loop *loop, struct fetcher *fetcher, const struct conf_source *conf, struct client **ret)
+{
+	struct client *client = calloc(1, sizeof *client);
+
+	if (!client)
+		return ERR_NOMEM;
+	client->loop = loop;
+	client->fetcher = fetcher;
+	client->conf = conf;
+	*ret = client;
+	return 0;
+}
+
+static void call_link(struct call *call)
+{
+	struct client *client = call->client;
+
+	call->next = client->calls;
+	if (call->next)
+		call->next->prev = call;
+	client->calls = call;
+	client->n_calls++;
+}
+
+static void call_unlink(struct call *call)
+{
+	struct client *client = call->client;
+
+	if (call->next)
+		call->next->prev = call->prev;
+	if (call->prev)
+		call->prev->next = call->next;
+	else
+		client->calls = call->next;
+	client->n_calls--;
+}
+
+struct client *client_free(struct client *client)
+{
+	if (!client)
+		return NULL;
+	while (client->calls) {
+		struct call *call = client->calls;
+
+		call_unlink(call);
+		fetch_cancel(call->fetch);
+		call->drop(call->detail);
+		free(call);
+	}
+	free(client);
+	return NULL;
+}
+
+const struct conf_source *client_conf(const struct client *client)
+{
+	return client->conf;
+}
+
+int64_t client_delay_us(struct client *client)
+{
+	if (client->n_calls >= client->conf->max_in_flight)
+		return -1;
+	return bucket_delay_us(&client->bucket, client->conf->requests_per_second, clock_mono(loop_clock(client->loop)));
+}
+
+static struct wire_error error_of(const struct client *client, const struct fetch_result *result)
+{
+	struct wire_error error = { 0 };
+
+	switch (client->conf->kind) {
+	case CONF_DELIVERY:
+		wire_error_parse(result->body, result->body_len, &error);
+		break;
+	case CONF_MARKET:
+		wire_orders_error_parse(result->body, result->body_len, &error);
+		break;
+	case CONF_SOURCE_KIND_MAX:
+		break;
+	}
+	return error;
+}
+
+bool client_refuses(const struct client *client, const struct fetch_result *result, const char *const *words)
+{
+	if (result->end != FETCH_ANSWERED || result->status != 400)
+		return false;
+
+	struct wire_error error = error_of(client, result);
+
+	for (; *words; words++)
+		if (strcasestr(error.code, *words) || strcasestr(error.message, *words))
+			return true;
+	return false;
+}
+
+static bool repeats_secret(const char *text, const struct secret *secret)
+{
+	size_t len = secret->len < TELLTALE_LEN ? secret->len : TELLTALE_LEN;
+
+	for (size_t at = 0; len > 0 && at + len <= secret->len; at++)
+		if (memmem(text, strlen(text), secret->text + at, len))
+			return true;
+	return false;
+}
+
+/* "HTTP 429 too_many_requests: slow down", as much of it as the answer has. */
+static void describe_status(const struct client *client, const struct fetch_result *result,
+                            char reason[static OUTCOME_REASON_SIZE])
+{
+	const struct secret *credential = &client->conf->credential;
+	struct wire_error error = error_of(client, result);
+
+	/* Some servers tell what they were given. */
+	if (repeats_secret(error.code, credential))
+		error.code[0] = '\0';
+	if (repeats_secret(error.message, credential))
+		error.message[0] = '\0';
+	snprintf(reason, OUTCOME_REASON_SIZE, "HTTP %u%s%s%s%s", result->status, *error.code ? " " : "", error.code,
+	         *error.message ? ": " : "", error.message);
+}
+
+/* A Date is in whole seconds, cut, and was written at some time between request and answer. Only what lies outside
+ * of that is a difference of the clocks. */
+static int64_t skew_of(struct wall date, struct wall started, struct wall now)
+{
+	if (!wall_is_set(date))
+		return NUMBER_NONE;
+	if (wall_cmp(date, now) > 0)
+		return date.us - now.us;
+	if (date.us + USEC_PER_SEC < started.us)
+		return date.us + USEC_PER_SEC - started.us;
+	return 0;
+}
+
+/* Each answer of Market's may tell when its method's quota is new; who asked too much at a time need not wait for that. */
+static bool is_used_up(const struct client *client, const struct fetch_result *result)
+{
+	struct wire_error error = error_of(client, result);
+
+	return wall_is_set(result->until) && !strcasestr(error.message, "parallel");
+}
+
+/* Whole seconds from NOW until UNTIL, in the form of retry_after_s. */
+static int64_t pause_s(struct wall now, struct wall until)
+{
+	if (wall_cmp(until, now) <= 0)
+		return -1;
+
+	int64_t seconds = (until.us - now.us + USEC_PER_SEC - 1) / USEC_PER_SEC;
+
+	return seconds < FETCH_PAUSE_MAX_S ? seconds : FETCH_PAUSE_MAX_S;
+}
+
+static struct client_end end_of(const struct call *call, const struct fetch_result *result)
+{
+	const struct client *client = call->client;
+	struct wall now = loop_now(client->loop);
+	struct client_end end = {
+		.outcome = outcome_of(result),
+		.answered = result->end == FETCH_ANSWERED,
+		.retry_after_s = result->retry_after_s,
+		.skew_us = skew_of(result->date, call->started, now),
+	};
+
+	if (end.outcome == OUTCOME_LIMITED && end.retry_after_s < 0 && is_used_up(client, result))
+		end.retry_after_s = pause_s(wall_is_set(result->date) ? result->date : now, result->until);
+	if (!end.answered)
+		snprintf(end.reason, sizeof end.reason, "%s", result->reason);
+	else if (end.outcome != OUTCOME_OK)
+		describe_status(client, result, end.reason);
+	return end;
+}
+
+static void on_end(const struct fetch_result *result, void *cls)
+{
+	struct call *call = cls;
+	struct call copy = *call;
+	struct client_end end = end_of(call, result);
+
+	/* Before the callback, which may ask again or free the client. */
+	call_unlink(call);
+	free(call);
+	copy.fn(&end, result, copy.detail);
+}
+
+void client_end_read(struct client_end *end, int r)
+{
+	if (r == 0)
+		return;
+	end->outcome = r == ERR_NOMEM ? OUTCOME_RETRY : OUTCOME_PROTOCOL;
+	snprintf(end->reason, sizeof end->reason, "HTTP 200, but the answer can't be read: %s", err_text(r));
+}
+
+static void free_wiped(char **text)
+{
+	if (*text)
+		explicit_bzero(*text, strlen(*text));
+	free(*text);
+}
+
+/* The header that tells who we are; NULL when memory is exhausted. */
+static char *credential_header(const struct conf_source *conf)
+{
+	const char *name = "";
+
+	switch (conf->kind) {
+	case CONF_DELIVERY:
+		name = "Authorization: Bearer ";
+		break;
+	case CONF_MARKET:
+		name = "Api-Key: ";
+		break;
+	case CONF_SOURCE_KIND_MAX:
+		break;
+	}
+
+	/* Not by asprintf(), which leaves copies where it grows. */
+	size_t size = strlen(name) + conf->credential.len + 1;
+	char *header = malloc(size);
+
+	if (header)
+		snprintf(header, size, "%s%s", name, conf->credential.text ? conf->credential.text : "");
+	return header;
+}
+
+DEFINE_CLEANUP(text, char *, free)
+
+static int call_fetch(struct call *call, const struct client_request *form)
+{
+	const struct conf_source *conf = call->client->conf;
+	CLEANUP(free_wiped) char *credential = credential_header(conf);
+	CLEANUP(text_cleanup) char *url = NULL;
+	const char *headers[CLIENT_HEADERS_MAX + 3] = { credential };
+	size_t n = 1;
+
+	if (!credential || asprintf(&url, "%s%s", conf->base_url, form->path) < 0)
+		return ERR_NOMEM;
+	for (const char *const *header = form->headers; header && *header; header++) {
+		assert(n <= CLIENT_HEADERS_MAX);
+		headers[n++] = *header;
+	}
+	if (form->body)
+		headers[n] = "Content-Type: application/json";
+
+	const struct fetch_request request = {
+		.url = url,
+		.headers = headers,
+		.is_get = !form->body,
+		.body = form->body,
+		.body_len = form->body ? strlen(form->body) : 0,
+		.until_header = conf->kind == CONF_MARKET ? UNTIL_HEADER : NULL,
+		.max_answer = form->max_answer,
+		.timeout_us = conf->request_timeout_us,
+		.connect_timeout_us = conf->connect_timeout_us,
+	};
+
+	return fetch_start(call->client->fetcher, &request, on_end, call, &call->fetch);
+}
+
+int client_start(struct client *client, const struct client_request *request)
+{
+	struct call *call = calloc(1, sizeof *call);
+
+	if (!call)
+		return ERR_NOMEM;
+	*call = (struct call){
+		.client = client,
+		.fn = request->fn,
+		.detail = request->detail,
+		.drop = request->drop,
+		.started = loop_now(client->loop),
+	};
+
+	int r = call_fetch(call, request);
+
+	if (r < 0) {
+		free(call);
+		return r;
+	}
+	call_link(call);
+	bucket_take(&client->bucket, client->conf->requests_per_second, clock_mono(loop_clock(client->loop)));
+	return 0;
+}
