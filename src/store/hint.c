@@ -3,9 +3,8 @@
  * The inbox: hints go in one by one, and are folded into their shipments in large batches.
  * Store layer. The inbox is append-only and has no index but its id, so that going in stays cheap at any size.
  */
-#include <stdlib.h>
-
 #include "base/err.h"
+#include "model/graph.h"
 #include "store/query.h"
 #include "store/store.h"
 
@@ -14,6 +13,8 @@ void store_hint_add(struct store *store, const struct hint *hint)
 	struct query q = query_start(store, STMT_HINT_ADD);
 
 	query_bind_number(&q, hint->source_id);
+	query_bind_text(&q, hint->kind);
+	query_bind_number(&q, hint->owes_read && hint->external_id && !hint->reason);
 	query_bind_text(&q, hint->external_id);
 	query_bind_time(&q, hint->upstream);
 	query_bind_time(&q, hint->received);
@@ -21,6 +22,9 @@ void store_hint_add(struct store *store, const struct hint *hint)
 	query_bind_text(&q, hint->own_params);
 	query_bind_number(&q, hint->quirks);
 	query_bind_text(&q, hint->reason);
+	query_bind_number(&q, hint->campaign_id);
+	query_bind_text(&q, hint->status);
+	query_bind_number(&q, hint->asks_to_cancel);
 	query_run(&q);
 }
 
@@ -33,24 +37,34 @@ static void note_callback(struct store *store, int64_t source_id, struct wall re
 	query_run(&q);
 }
 
-/* From when on a claim's newest observation is surely one that the hint was about: the very time that it promised,
- * unless that came without a fraction, for several changes fit into one second. */
-static struct wall surely_known(struct wall upstream)
-{
-	bool whole = wall_is_set(upstream) && upstream.us % USEC_PER_SEC == 0;
-
-	return whole ? wall_add(upstream, USEC_PER_SEC) : upstream;
-}
-
-/* A good inbox row, on its way into its shipment. Texts are borrowed. */
+/* A hint that owes a read, on its way into its shipment. Texts are borrowed. */
 struct fold {
 	int64_t id;
 	int64_t source_id;
+	bool market;
 	const char *external_id;
 	const char *own_params;
 	struct wall upstream;
 	struct wall received;
+	int64_t campaign_id;
+	const char *status;
+	bool asks_to_cancel;
 };
+
+/* What the hint promises. An updateDate may have been cut to its second, so Market's pushes promise no more than that. */
+static struct wall fold_promise(const struct fold *fold)
+{
+	if (!fold->market || !wall_is_set(fold->upstream))
+		return fold->upstream;
+	return wall_add(fold->upstream, -(fold->upstream.us % USEC_PER_SEC));
+}
+
+/* From when on a shipment's newest observation is surely one that the hint was about: the very time that it promised,
+ * unless that came without a fraction, for several changes fit into one second. */
+static struct wall surely_known(struct wall promise)
+{
+	return promise.us % USEC_PER_SEC == 0 ? wall_add(promise, USEC_PER_SEC) : promise;
+}
 
 static void bind_fold(struct query *q, const struct fold *fold)
 {
@@ -58,20 +72,22 @@ static void bind_fold(struct query *q, const struct fold *fold)
 	query_bind_text(q, fold->external_id);
 	query_bind_text(q, fold->own_params);
 	query_bind_number(q, fold->id);
-	query_bind_time(q, fold->upstream);
 }
 
 /* A hint about what is known already needs no read of its own. */
 static bool fold_known(struct store *store, const struct fold *fold)
 {
+	struct wall promise = fold_promise(fold);
+
+	if (!wall_is_set(promise))
+		return false;
+
 	struct query q = query_start(store, STMT_HINT_KNOWN);
 
-	if (!wall_is_set(fold->upstream)) {
-		query_end(&q);
-		return false;
-	}
 	bind_fold(&q, fold);
-	query_bind_time(&q, surely_known(fold->upstream));
+	/* The same second tells nothing of Market's: both times may have been cut. */
+	query_bind_time(&q, fold->market ? WALL_NONE : promise);
+	query_bind_time(&q, surely_known(promise));
 	return query_run(&q) == ERR_OK && query_changes(store) > 0;
 }
 
@@ -80,9 +96,54 @@ static void fold_owed(struct store *store, const struct fold *fold, struct wall 
 	struct query q = query_start(store, STMT_HINT_OWED);
 
 	bind_fold(&q, fold);
+	query_bind_time(&q, fold_promise(fold));
 	query_bind_time(&q, fold->received);
 	query_bind_time(&q, due);
+	query_bind_number(&q, fold->campaign_id);
+	query_bind_text(&q, fold->market ? NULL : model_claims.name);
 	query_run(&q);
+}
+
+static void note_campaign(struct store *store, const struct fold *fold)
+{
+	struct query q = query_start(store, STMT_CAMPAIGN_SEEN);
+
+	query_bind_number(&q, fold->source_id);
+	query_bind_number(&q, fold->campaign_id);
+	query_run(&q);
+}
+
+static void note_witness(struct store *store, const struct fold *fold)
+{
+	struct query q = query_start(store, STMT_HINT_WITNESS);
+
+	query_bind_number(&q, fold->source_id);
+	query_bind_text(&q, fold->external_id);
+	query_bind_text(&q, fold->status);
+	query_run(&q);
+}
+
+static void note_wish(struct store *store, const struct fold *fold)
+{
+	struct query q = query_start(store, STMT_HINT_ASKED);
+
+	query_bind_number(&q, fold->source_id);
+	query_bind_text(&q, fold->external_id);
+	query_bind_time(&q, fold->upstream);
+	query_run(&q);
+}
+
+static void fold_hint(struct store *store, const struct fold *fold, struct wall due)
+{
+	if (fold->campaign_id != NUMBER_NONE)
+		note_campaign(store, fold);
+	if (!fold_known(store, fold)) {
+		fold_owed(store, fold, due);
+		if (fold->status)
+			note_witness(store, fold);
+	}
+	if (fold->asks_to_cancel && wall_is_set(fold->upstream))
+		note_wish(store, fold);
 }
 
 /* Takes the inbox row that IN stands at into its shipment; returns its id. */
@@ -92,16 +153,18 @@ static int64_t fold_row(struct store *store, struct query *in, struct wall due)
 
 	fold.id = query_number(in);
 	fold.source_id = query_number(in);
+	fold.market = query_number(in) == 1;
+	fold.received = query_time(in);
+	note_callback(store, fold.source_id, fold.received);
+	if (query_number(in) != 1)
+		return fold.id;
 	fold.external_id = query_text(in);
 	fold.upstream = query_time(in);
-	fold.received = query_time(in);
 	fold.own_params = query_text(in);
-	note_callback(store, fold.source_id, fold.received);
-
-	bool rejected = query_text(in) != NULL;
-
-	if (!rejected && !fold_known(store, &fold))
-		fold_owed(store, &fold, due);
+	fold.campaign_id = query_number(in);
+	fold.status = query_text(in);
+	fold.asks_to_cancel = query_number(in) == 1;
+	fold_hint(store, &fold, due);
 	return fold.id;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The schema's versions, and the reference tables that the model writes.
+ * The schema's versions, and the reference tables that the models write.
  * Store layer. PRAGMA user_version counts the migrations that a file has had; one transaction each.
  * A file of a newer claimd is refused before anything is written.
  */
@@ -127,15 +127,38 @@ static void write_status(struct store *store, const struct model *model, int sta
 	query_run(&q);
 }
 
-static void write_edge(struct store *store, const struct model *model, const struct edge *edge)
+/* An edge that follows from a stranger's status, and stands in no table, is only tolerated. */
+static enum certainty edge_certainty(const struct model *model, int from, int to)
 {
+	for (size_t i = 0; i < model->n_edges; i++)
+		if (model->edges[i].from == from && model->edges[i].to == to)
+			return (enum certainty)model->edges[i].certainty;
+	return CERTAINTY_TOLERATED;
+}
+
+static void write_edge(struct store *store, const struct model *model, int from, int to)
+{
+	if (!model_has_edge(model, from, to))
+		return;
+
 	struct query q = query_start(store, STMT_STATUS_EDGE_ADD);
 
 	query_bind_text(&q, model->name);
-	query_bind_text(&q, model->statuses[edge->from].name);
-	query_bind_text(&q, model->statuses[edge->to].name);
-	query_bind_text(&q, certainty_text(edge->certainty));
+	query_bind_text(&q, model->statuses[from].name);
+	query_bind_text(&q, model->statuses[to].name);
+	query_bind_text(&q, certainty_text(edge_certainty(model, from, to)));
 	query_run(&q);
+}
+
+static void write_model(struct store *store, const struct model *model)
+{
+	int n = (int)model->n_statuses;
+
+	for (int status = 0; status < n; status++)
+		write_status(store, model, status);
+	for (int from = 0; from < n; from++)
+		for (int to = 0; to < n; to++)
+			write_edge(store, model, from, to);
 }
 
 static void clear(struct store *store, enum stmt stmt)
@@ -146,7 +169,7 @@ static void clear(struct store *store, enum stmt stmt)
 }
 
 /* Written anew at each start, so that the file always says what this program enforces. */
-static int write_reference(struct store *store, const struct model *model)
+static int write_reference(struct store *store)
 {
 	int r = store_begin(store);
 
@@ -154,10 +177,8 @@ static int write_reference(struct store *store, const struct model *model)
 		return r;
 	clear(store, STMT_STATUS_EDGE_CLEAR);
 	clear(store, STMT_STATUS_CLEAR);
-	for (size_t i = 0; i < model->n_statuses; i++)
-		write_status(store, model, (int)i);
-	for (size_t i = 0; i < model->n_edges; i++)
-		write_edge(store, model, &model->edges[i]);
+	for (size_t i = 0; i < MODEL_MAX; i++)
+		write_model(store, models[i]);
 	return store_commit(store);
 }
 
@@ -168,5 +189,5 @@ int store_migrate(struct store *store)
 
 	while (!r && version < STORE_SCHEMA_VERSION)
 		r = migrate_one(store, version++);
-	return r ? r : write_reference(store, &model_claims);
+	return r ? r : write_reference(store);
 }

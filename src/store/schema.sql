@@ -4,10 +4,11 @@
 -- Times are integer microseconds UTC since 1970; statuses are upstream's own words, so that unknown ones survive.
 -- Nothing that grows with events is keyed by a random text: history, windows and prices hang on the shipment's integer id.
 -- Where each event comes along, words are compared with OR: for an IN list of more than two SQLite builds a table at each run.
+-- An order's status is "STATUS/SUBSTATUS"; @NODE@ is the row of `status` that it belongs to: see there.
 
 CREATE TABLE source (
 	id              INTEGER PRIMARY KEY,
-	kind            TEXT NOT NULL,                  -- delivery
+	kind            TEXT NOT NULL,                  -- delivery, market
 	name            TEXT NOT NULL,                  -- as in [delivery NAME]
 	state           TEXT NOT NULL DEFAULT 'ok' CHECK (state IN ('ok', 'limited', 'locked_out')),
 	reason          TEXT,                           -- why it is not ok, for people
@@ -16,7 +17,7 @@ CREATE TABLE source (
 	since_us        INTEGER NOT NULL,               -- when it was first configured
 	last_callback_us INTEGER,
 	last_read_us    INTEGER,
-	silent          INTEGER NOT NULL DEFAULT 0,     -- 1: the journal moves, but callbacks have stopped
+	silent          INTEGER NOT NULL DEFAULT 0,     -- 1: the journal or the list moves, but callbacks have stopped
 	gaps_healed     INTEGER NOT NULL DEFAULT 0,     -- gaps that the journal turned into legal steps
 	skew_us         INTEGER,                        -- the upstream's clock minus ours, by its Date headers
 	UNIQUE (kind, name)
@@ -26,14 +27,18 @@ CREATE TABLE source (
 CREATE TABLE inbox (
 	id          INTEGER PRIMARY KEY AUTOINCREMENT,
 	source_id   INTEGER NOT NULL REFERENCES source (id),
-	kind        TEXT NOT NULL,                      -- callback
+	kind        TEXT NOT NULL,                      -- callback, or a push's notificationType
+	owes        INTEGER NOT NULL,                   -- 1: its shipment is to be read, so it has an external_id
 	external_id TEXT,                               -- NULL: none that is usable
-	upstream_us INTEGER,                            -- updated_ts, if it came
+	upstream_us INTEGER,                            -- updated_ts or the event's time, if it came
 	received_us INTEGER NOT NULL,
 	remote_addr TEXT,
 	own_params  TEXT,                               -- JSON object of the merchant's own parameters
 	quirks      INTEGER NOT NULL,                   -- enum hint_quirk
-	reason      TEXT                                -- why it was rejected
+	reason      TEXT,                               -- why it was rejected
+	campaign_id INTEGER,                            -- of a push, as the rest
+	status      TEXT,                               -- STATUS/SUBSTATUS
+	asks_to_cancel INTEGER NOT NULL                 -- 1: the buyer wants to cancel
 ) STRICT;
 
 -- How far the inbox has been folded into the shipments.
@@ -51,6 +56,17 @@ CREATE TABLE cursor (
 	events    INTEGER NOT NULL                      -- read so far
 ) STRICT;
 
+-- The shops of a Market account: those that the configuration or a push names.
+CREATE TABLE campaign (
+	source_id   INTEGER NOT NULL REFERENCES source (id),
+	campaign_id INTEGER NOT NULL,
+	model       TEXT,                               -- what its orders follow; NULL: not known, or none that claimd follows
+	configured  INTEGER NOT NULL,                   -- 1: the configuration names it
+	business_id INTEGER,                            -- as Market says; NULL until it was asked
+	placement   TEXT,                               -- likewise: FBS, FBY, DBS, LAAS
+	PRIMARY KEY (source_id, campaign_id)
+) STRICT, WITHOUT ROWID;
+
 -- Journal events of a kind that claimd doesn't know: kept to be counted and looked at.
 CREATE TABLE odd_event (
 	source_id    INTEGER NOT NULL REFERENCES source (id),
@@ -66,7 +82,8 @@ CREATE TABLE odd_event (
 CREATE TABLE shipment (
 	id              INTEGER PRIMARY KEY,
 	source_id       INTEGER NOT NULL REFERENCES source (id),
-	model           TEXT NOT NULL,                  -- claims
+	model           TEXT,                           -- claims, dbs, laas; NULL: an order that is not followed, or not read yet
+	campaign_id     INTEGER,                        -- of an order
 	external_id     TEXT NOT NULL,
 	status          TEXT,                           -- the last status that was applied
 	entered_us      INTEGER,                        -- when it was entered
@@ -77,6 +94,7 @@ CREATE TABLE shipment (
 	point_id        INTEGER,
 	resolution      TEXT,
 	suspect         TEXT,                           -- an illegal status that a second read must confirm
+	asked_us        INTEGER,                        -- when a push said that the buyer asked to cancel
 	own_params      TEXT,
 	first_seen_us   INTEGER NOT NULL,
 	last_read_us    INTEGER,
@@ -93,6 +111,13 @@ CREATE TABLE shipment (
 CREATE INDEX shipment_due ON shipment (source_id, due_us) WHERE due_us IS NOT NULL;
 CREATE INDEX shipment_owed ON shipment (source_id, owed_since_us) WHERE owed_since_us IS NOT NULL;
 
+-- What pushes told of an order since it was read last: each status, once.
+CREATE TABLE witness (
+	shipment_id INTEGER NOT NULL REFERENCES shipment (id),
+	status      TEXT NOT NULL,                      -- STATUS/SUBSTATUS
+	PRIMARY KEY (shipment_id, status)
+) STRICT, WITHOUT ROWID;
+
 -- Every observation that changed something, in upstream's order within a shipment.
 CREATE TABLE history (
 	id             INTEGER PRIMARY KEY,
@@ -107,6 +132,9 @@ CREATE TABLE history (
 	version        INTEGER,
 	point_id       INTEGER,
 	valid_until_us INTEGER,
+	asked_us       INTEGER,                         -- when the buyer asked to cancel; NULL: does not want to
+	prepaid        INTEGER NOT NULL DEFAULT 0,      -- 1: paid in advance
+	may_skip       INTEGER NOT NULL DEFAULT 0,      -- 1: statuses before it may have gone by unseen
 	adopted        INTEGER NOT NULL,                -- 1: applied although illegal or late
 	verdict        TEXT NOT NULL CHECK (verdict = 'legal' OR verdict = 'first' OR verdict = 'gap' OR verdict = 'illegal'
 	                                    OR verdict = 'unknown' OR verdict = 'late' OR verdict = 'same'),
@@ -123,7 +151,7 @@ CREATE INDEX history_gap ON history (shipment_id) WHERE verdict = 'gap';
 CREATE TABLE window (
 	history_id INTEGER PRIMARY KEY REFERENCES history (id),
 	source_id  INTEGER NOT NULL REFERENCES source (id), -- that of its shipment: deadlines are watched by source
-	kind       TEXT NOT NULL,                       -- approval
+	kind       TEXT NOT NULL,                       -- approval, reservation, payment, cancel_answer
 	opened_us  INTEGER NOT NULL,
 	due_us     INTEGER NOT NULL,                    -- exclusive: an answer at due_us is late
 	closed_us  INTEGER,
@@ -156,7 +184,8 @@ CREATE TABLE price (
 ) STRICT;
 CREATE INDEX price_shipment ON price (shipment_id, at_us, revision);
 
--- The status graph, written from the model at each start; the triggers below and reports read it.
+-- The status graphs, written from the models at each start; the triggers below and reports read them. A name that ends in
+-- a slash and a star is a family: it stands for each substatus of that status without a row of its own.
 CREATE TABLE status (
 	model    TEXT NOT NULL,
 	name     TEXT NOT NULL,
@@ -178,7 +207,8 @@ CREATE TABLE status_edge (
 CREATE TRIGGER history_legal_insert BEFORE INSERT ON history
 WHEN NEW.verdict = 'legal' AND NOT EXISTS (
 	SELECT 1 FROM status_edge e JOIN shipment s ON s.id = NEW.shipment_id
-	WHERE e.model = s.model AND e.from_status = NEW.from_status AND e.to_status = NEW.status)
+	WHERE e.model = s.model AND e.from_status = @NODE(s.model, NEW.from_status)@
+		AND e.to_status = @NODE(s.model, NEW.status)@)
 BEGIN
 	SELECT RAISE(ABORT, 'history: no such edge in status_edge, so this step is not legal');
 END;
@@ -186,7 +216,8 @@ END;
 CREATE TRIGGER history_legal_update BEFORE UPDATE OF verdict, from_status ON history
 WHEN NEW.verdict = 'legal' AND NOT EXISTS (
 	SELECT 1 FROM status_edge e JOIN shipment s ON s.id = NEW.shipment_id
-	WHERE e.model = s.model AND e.from_status = NEW.from_status AND e.to_status = NEW.status)
+	WHERE e.model = s.model AND e.from_status = @NODE(s.model, NEW.from_status)@
+		AND e.to_status = @NODE(s.model, NEW.status)@)
 BEGIN
 	SELECT RAISE(ABORT, 'history: no such edge in status_edge, so this step is not legal');
 END;

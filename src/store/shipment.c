@@ -78,28 +78,73 @@ static int find_shipment(struct store *store, int64_t source_id, const char *ext
 	return r;
 }
 
-int store_shipment_id(struct store *store, int64_t source_id, const char *external_id, struct wall now, int64_t *ret)
+static int add_shipment(struct store *store, const struct shipment_name *name, struct wall now, int64_t *ret)
+{
+	struct query q = query_start(store, STMT_SHIPMENT_ADD);
+
+	query_bind_number(&q, name->source_id);
+	query_bind_text(&q, name->external_id);
+	query_bind_text(&q, words_model_text(name->model));
+	query_bind_number(&q, name->campaign_id);
+	query_bind_time(&q, now);
+	query_bind_text(&q, via_text(name->via));
+
+	int r = query_run(&q);
+
+	if (!r)
+		*ret = sqlite3_last_insert_rowid(store->handle);
+	return r;
+}
+
+/* A push need not have named it. */
+static void fill_campaign(struct store *store, int64_t shipment_id, int64_t campaign_id)
+{
+	struct query q = query_start(store, STMT_SHIPMENT_CAMPAIGN);
+
+	query_bind_number(&q, shipment_id);
+	query_bind_number(&q, campaign_id);
+	query_run(&q);
+}
+
+int store_shipment_id(struct store *store, const struct shipment_name *name, struct wall now, int64_t *ret)
 {
 	int64_t id = 0;
-	int r = find_shipment(store, source_id, external_id, &id);
+	int r = find_shipment(store, name->source_id, name->external_id, &id);
 
-	if (!r && id == 0) {
-		struct query q = query_start(store, STMT_SHIPMENT_ADD);
+	if (r)
+		return r;
+	if (id == 0)
+		return add_shipment(store, name, now, ret);
+	if (name->campaign_id != NUMBER_NONE)
+		fill_campaign(store, id, name->campaign_id);
+	*ret = id;
+	return ERR_OK;
+}
 
-		query_bind_number(&q, source_id);
-		query_bind_text(&q, external_id);
-		query_bind_time(&q, now);
-		r = query_run(&q);
-		id = sqlite3_last_insert_rowid(store->handle);
+int store_witnessed(struct store *store, int64_t shipment_id, const struct model *model, uint64_t *ret)
+{
+	struct query q = query_start(store, STMT_WITNESS_LIST);
+	uint64_t witnessed = 0;
+
+	query_bind_number(&q, shipment_id);
+	while (query_next(&q)) {
+		int status = model_status(model, query_text(&q));
+
+		if (status != STATUS_UNKNOWN)
+			witnessed |= UINT64_C(1) << status;
 	}
+
+	int r = query_end(&q);
+
 	if (!r)
-		*ret = id;
+		*ret = witnessed;
 	return r;
 }
 
 static void read_shipment(struct query *q, struct shipment *ret)
 {
 	ret->source_id = query_number(q);
+	ret->model = words_model(query_text(q));
 	query_copy(q, ret->external_id, sizeof(ret->external_id));
 	query_copy(q, ret->status, sizeof(ret->status));
 	ret->entered = query_time(q);
@@ -110,6 +155,7 @@ static void read_shipment(struct query *q, struct shipment *ret)
 	ret->point_id = query_number(q);
 	query_copy(q, ret->resolution, sizeof(ret->resolution));
 	query_copy(q, ret->suspect, sizeof(ret->suspect));
+	ret->asked = query_time(q);
 }
 
 static void read_pending(struct query *q, struct pending *ret)
@@ -121,7 +167,7 @@ static void read_pending(struct query *q, struct pending *ret)
 	ret->served_id = query_number(q);
 	ret->promised = query_time(q);
 	ret->missing = query_number(q) == 1;
-	ret->read = wall_is_set(query_time(q));
+	ret->last_read = query_time(q);
 }
 
 int store_shipment(struct store *store, int64_t shipment_id, struct shipment *ret, struct pending *ret_pending)
@@ -149,6 +195,15 @@ int store_shipment(struct store *store, int64_t shipment_id, struct shipment *re
 	return ERR_OK;
 }
 
+/* What the pushes told was for the read that is now done, if it has served them all. */
+static void drop_witnesses(struct store *store, int64_t shipment_id)
+{
+	struct query q = query_start(store, STMT_WITNESS_DROP);
+
+	query_bind_number(&q, shipment_id);
+	query_run(&q);
+}
+
 void store_pending_save(struct store *store, int64_t shipment_id, const struct pending *pending, struct wall read)
 {
 	struct query q = query_start(store, STMT_PENDING_SAVE);
@@ -161,4 +216,6 @@ void store_pending_save(struct store *store, int64_t shipment_id, const struct p
 	query_bind_number(&q, pending->missing);
 	query_bind_time(&q, read);
 	query_run(&q);
+	if (pending->hint_id > 0)
+		drop_witnesses(store, shipment_id);
 }

@@ -91,3 +91,20 @@ bool store_source_silent(struct store *store, int64_t source_id, struct wall sin
 	query_bind_time(&q, since);
 	return query_run(&q) == ERR_OK && query_changes(store) > 0;
 }
+
+int store_source_unanswered(struct store *store, int64_t source_id, struct wall now, int64_t *ret_us)
+{
+	struct query q = query_start(store, STMT_SOURCE_UNANSWERED);
+	int64_t unanswered_us = 0;
+
+	query_bind_number(&q, source_id);
+	query_bind_time(&q, now);
+	if (query_next(&q))
+		unanswered_us = query_number(&q);
+
+	int r = query_end(&q);
+
+	if (!r)
+		*ret_us = unanswered_us;
+	return r;
+}

@@ -67,7 +67,7 @@ struct source {
 	int64_t skew_us;          /* the upstream's clock minus ours; NUMBER_NONE before its first answer */
 };
 
-/* Finds or makes the row of a configured source; KIND is "delivery". In a transaction. */
+/* Finds or makes the row of a configured source; KIND is "delivery" or "market". In a transaction. */
 int store_source(struct store *store, const char *kind, const char *name, struct wall now, struct source *ret);
 /* Saves state, pause and failures with a reason for people ("" for none). */
 void store_source_save(struct store *store, const struct source *source, const char *reason);
@@ -77,9 +77,12 @@ void store_source_read(struct store *store, int64_t source_id, struct wall now);
 /* Lifts every lockout, of sources that are no longer configured too: nobody else would. In a transaction. */
 void store_sources_unlock(struct store *store);
 
-/* The journal moves: marks the source as silent if its last callback (or, before any, its first configuration) is older
- * than SINCE. The next callback lifts it. Returns whether it has just become so. In a transaction. */
+/* The journal, or the list of what was updated, moves: marks the source as silent if its last callback (or, before any,
+ * its first configuration) is older than SINCE. The next callback lifts it. Returns whether it has just become so. In a transaction. */
 bool store_source_silent(struct store *store, int64_t source_id, struct wall since);
+
+/* How long a source that is silent has gone without a callback; 0 while it is not silent. */
+int store_source_unanswered(struct store *store, int64_t source_id, struct wall now, int64_t *ret_us);
 
 /* --- Ingest -------------------------------------------------------------------------------------------------------- */
 
@@ -91,9 +94,11 @@ enum hint_quirk {
 	HINT_NO_TIME = 1 << 3,        /* no updated_ts, or none that can be read */
 };
 
-/* One callback as received. Texts are borrowed. */
+/* One callback or push as received. Texts are borrowed. */
 struct hint {
 	int64_t source_id;
+	const char *kind;        /* "callback", or a push's notificationType */
+	bool owes_read;          /* false: kept as it is, and nothing follows from it */
 	const char *external_id; /* NULL when there is none that is usable */
 	struct wall upstream;    /* updated_ts; WALL_NONE when not given */
 	struct wall received;
@@ -101,13 +106,20 @@ struct hint {
 	const char *own_params;  /* a JSON object, or NULL */
 	unsigned quirks;         /* enum hint_quirk */
 	const char *reason;      /* why it is rejected; NULL for a good one */
+
+	/* Of a push only; else NUMBER_NONE, NULL and false. */
+	int64_t campaign_id;
+	const char *status;      /* "STATUS/SUBSTATUS", as it says */
+	bool asks_to_cancel;     /* the buyer wants to cancel, since `upstream` */
 };
 
-/* Appends a hint to the inbox. In a transaction. */
+/* Appends a hint to the inbox. One without an id, or with a reason, owes no read whatever it says. In a transaction. */
 void store_hint_add(struct store *store, const struct hint *hint);
 
 /* Folds up to MAX_ROWS inbox rows that were not folded yet into their shipments' rows: the shipment becomes due at
- * DUE unless what is known of it already is as new as the hint promises. *ret_n: rows folded; fewer than MAX_ROWS
+ * DUE unless what is known of it already is as new as the hint promises. A push's status is kept as a witness until its
+ * shipment has been read, and its campaign, if it is new, as one to be looked up (store_campaign_unknown()). A new order takes
+ * its model from its campaign; without one it has none until it is read. *ret_n: rows folded; fewer than MAX_ROWS
  * means that none is left. In a transaction. */
 void store_fold_hints(struct store *store, struct wall due, size_t max_rows, size_t *ret_n);
 
@@ -137,9 +149,12 @@ struct pending {
 	int64_t hint_id;        /* newest inbox row folded in */
 	int64_t served_id;      /* inbox rows up to this one have had their read */
 	struct wall promised;   /* the newest updated_ts that a hint promised; WALL_NONE: none */
-	bool read;              /* the upstream has been read for it, ever */
+	struct wall last_read;  /* when the upstream was read for it; WALL_NONE: never */
 	bool missing;           /* the upstream says that it knows no such shipment */
 };
+
+/* The statuses of MODEL, as a mask of 1 << status, that pushes have told of for the shipment since it was read last. */
+int store_witnessed(struct store *store, int64_t shipment_id, const struct model *model, uint64_t *ret);
 
 /* Loads a shipment and what is pending for it. ERR_NOT_FOUND. */
 int store_shipment(struct store *store, int64_t shipment_id, struct shipment *ret, struct pending *ret_pending);
@@ -157,18 +172,29 @@ struct changes {
 	size_t healed;      /* violations that a re-judging closed */
 };
 
-/* The shipment of that id, made if it is new; for those that the journal tells of. In a transaction. */
-int store_shipment_id(struct store *store, int64_t source_id, const char *external_id, struct wall now, int64_t *ret);
+/* What a shipment is known by. */
+struct shipment_name {
+	int64_t source_id;
+	const struct model *model; /* of a new one; NULL when it is not known yet */
+	int64_t campaign_id;       /* likewise; NUMBER_NONE for a claim */
+	const char *external_id;
+	enum via via;              /* what a new one was found by: VIA_JOURNAL, VIA_SWEEP */
+};
 
-/* The one door of every state change: writes the shipment and each step, window and violation that differs from what
- * is stored. NOW dates the healing of violations. In a transaction. */
+/* The shipment of that name, made with its model if it is new; for those that a journal or a list tells of. A campaign that
+ * was not known is filled in. In a transaction. */
+int store_shipment_id(struct store *store, const struct shipment_name *name, struct wall now, int64_t *ret);
+
+/* The one door of every state change: writes the shipment, its model included, and each step, window and violation that
+ * differs from what is stored. NOW dates the healing of violations. In a transaction. */
 void store_apply(struct store *store, struct shipment *shipment, struct timeline *timeline, struct wall now,
                  struct changes *ret_changes);
 
 /* Takes the price that SEEN tells of, if any, into the price history, where it changes the price. In a transaction. */
 void store_price(struct store *store, int64_t shipment_id, const struct seen *seen);
 
-/* Saves what is pending for a shipment, and, when READ is set, that it was read at that time. In a transaction. */
+/* Saves what is pending for a shipment, and, when READ is set, that it was read at that time. Once all of its hints are
+ * served, what pushes told of it is forgotten (store_witnessed()). In a transaction. */
 void store_pending_save(struct store *store, int64_t shipment_id, const struct pending *pending, struct wall read);
 
 /* --- Journal ------------------------------------------------------------------------------------------------------- */
@@ -181,6 +207,26 @@ void store_cursor_save(struct store *store, int64_t source_id, const char *curso
 /* Keeps an event of an unknown change type, once. In a transaction. */
 void store_odd_event(struct store *store, int64_t source_id, const char *change_type, const struct seen *seen);
 
+/* --- Campaigns: Market's shops --------------------------------------------------------------------------------------- */
+
+struct campaign {
+	int64_t id;
+	const struct model *model; /* what its orders follow; NULL: not known, or none that claimd follows */
+	bool configured;           /* it stands in the configuration */
+	int64_t business_id;       /* as Market says; NUMBER_NONE before it was asked */
+	char placement[16];        /* likewise, "" before: FBS, FBY, DBS, LAAS */
+};
+
+/* Forgets which campaigns are configured, for what follows at start. In a transaction. */
+void store_campaigns_reset(struct store *store, int64_t source_id);
+/* Adds a campaign or replaces what is known of it. In a transaction. */
+void store_campaign_save(struct store *store, int64_t source_id, const struct campaign *campaign);
+/* ERR_NOT_FOUND. */
+int store_campaign(struct store *store, int64_t source_id, int64_t campaign_id, struct campaign *ret);
+/* A campaign that pushes named and Market has not been asked about: neither business_id nor placement is saved of it.
+ * *ret is NUMBER_NONE when there is none. */
+int store_campaign_unknown(struct store *store, int64_t source_id, int64_t *ret);
+
 /* --- Windows ------------------------------------------------------------------------------------------------------- */
 
 /* An open window of a source, for its clock. */
@@ -188,6 +234,7 @@ struct deadline {
 	int64_t history_id; /* the step that opened the window */
 	int64_t shipment_id;
 	char external_id[EXTERNAL_ID_SIZE];
+	char kind[16]; /* "approval", "reservation" ... */
 	struct wall due;
 };
 
@@ -217,8 +264,10 @@ enum report_kind {
 
 /* The reports that claimctl asks for, and their arguments; the SQL stands in stmt.def. */
 enum report_query {
-	REPORT_LIST,             /* status or NULL, source or NULL, open only (0|1), held only (0|1) */
-	REPORT_SHOW,             /* external id */
+	REPORT_LIST,             /* claims: status or NULL, source or NULL, open only (0|1), held only (0|1) */
+	REPORT_LIST_ORDERS,      /* the same of orders; a status with or without a substatus */
+	REPORT_SHOW,             /* a claim: external id */
+	REPORT_SHOW_ORDER,       /* an order: external id */
 	REPORT_HISTORY,          /* external id */
 	REPORT_WINDOWS,          /* due before, microseconds, or NULL for all */
 	REPORT_VIOLATIONS,       /* no arguments */

@@ -49,6 +49,9 @@ static struct step read_step(struct query *q)
 	step.version = query_number(q);
 	step.point_id = query_number(q);
 	step.valid_until = query_time(q);
+	step.asked = query_time(q);
+	step.prepaid = query_number(q) == 1;
+	step.may_skip = query_number(q) == 1;
 	step.adopted = query_number(q) == 1;
 	step.verdict = words_verdict(query_text(q));
 	query_copy(q, step.from, sizeof(step.from));
@@ -134,6 +137,9 @@ static void bind_step(struct query *q, int64_t id, const struct step *step)
 	query_bind_time(q, step->entered);
 	query_bind_number(q, step->version);
 	query_bind_time(q, step->valid_until);
+	query_bind_time(q, step->asked);
+	query_bind_number(q, step->prepaid);
+	query_bind_number(q, step->may_skip);
 	query_bind_number(q, step->adopted);
 	query_bind_text(q, verdict_text(step->verdict));
 	query_bind_text(q, step->from);
@@ -179,7 +185,7 @@ static void save_window(struct store *store, int64_t source_id, const struct ste
 	query_bind_number(&q, step->id);
 	query_bind_number(&q, source_id);
 	query_bind_text(&q, window->rule->kind);
-	query_bind_time(&q, step->entered);
+	query_bind_time(&q, window->opened);
 	query_bind_time(&q, window->due);
 	query_bind_time(&q, window->closed);
 	query_bind_text(&q, outcome_text(window->outcome));
@@ -238,6 +244,8 @@ static void save_shipment(struct store *store, const struct shipment *shipment)
 	query_bind_number(&q, shipment->point_id);
 	query_bind_text(&q, shipment->resolution);
 	query_bind_text(&q, shipment->suspect);
+	query_bind_text(&q, words_model_text(shipment->model));
+	query_bind_time(&q, shipment->asked);
 	query_run(&q);
 }
 

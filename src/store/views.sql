@@ -39,6 +39,40 @@ LEFT JOIN window w ON w.outcome = 'open' AND w.history_id = (
 	ORDER BY h.revision DESC, h.updated_us DESC, h.operation_id IS NULL DESC, h.operation_id DESC, h.id DESC LIMIT 1)
 WHERE s.model = 'claims';
 
+-- An order that is not followed, or was not read yet and is of a campaign without a model, has none, and no row here.
+DROP VIEW IF EXISTS report_orders;
+CREATE VIEW report_orders AS
+SELECT
+	src.name AS source,
+	s.model AS model,
+	s.campaign_id AS campaign_id,
+	s.external_id AS order_id,
+	substr(s.status, 1, instr(s.status || '/', '/') - 1) AS status,
+	nullif(substr(s.status, instr(s.status || '/', '/') + 1), '') AS substatus,
+	st.phase AS phase,
+	coalesce(st.terminal, 0) AS terminal,
+	@TIME(s.updated_us)@ AS updated_at,
+	s.updated_us AS updated_at_us,
+	@TIME(s.first_seen_us)@ AS first_seen_at,
+	s.first_seen_us AS first_seen_at_us,
+	@TIME(s.last_read_us)@ AS last_read_at,
+	s.last_read_us AS last_read_at_us,
+	s.reported_status AS reported_status,
+	s.reported_status IS NOT s.status AS held,
+	c.placement AS placement,
+	w.kind AS window_kind,
+	@TIME(w.due_us)@ AS window_due_at,
+	w.due_us AS window_due_at_us
+FROM shipment s
+JOIN source src ON src.id = s.source_id
+LEFT JOIN status st ON st.model = s.model AND st.name = @NODE(s.model, s.status)@
+LEFT JOIN campaign c ON c.source_id = s.source_id AND c.campaign_id = s.campaign_id
+LEFT JOIN window w ON w.history_id = (
+	SELECT o.history_id FROM history h JOIN window o ON o.history_id = h.id
+	WHERE h.shipment_id = s.id AND o.outcome = 'open'
+	ORDER BY o.due_us LIMIT 1)
+WHERE src.kind = 'market' AND s.model IS NOT NULL;
+
 DROP VIEW IF EXISTS report_transitions;
 CREATE VIEW report_transitions AS
 SELECT
@@ -134,11 +168,14 @@ SELECT
 	i.remote_addr AS remote_addr,
 	CASE
 		WHEN i.reason IS NOT NULL THEN 'rejected'
-		WHEN s.served_id >= i.id THEN 'done'
+		WHEN NOT i.owes OR s.served_id >= i.id THEN 'done'
 		ELSE 'pending'
 	END AS state,
-	coalesce(i.reason, CASE WHEN s.missing AND s.served_id >= i.id THEN 'the upstream knows no such claim' END) AS reason,
-	i.own_params AS own_params
+	coalesce(i.reason, CASE WHEN i.owes AND s.missing AND s.served_id >= i.id
+		THEN 'the upstream knows no such ' || iif(src.kind = 'market', 'order', 'claim') END) AS reason,
+	i.own_params AS own_params,
+	i.campaign_id AS campaign_id,
+	i.status AS status
 FROM inbox i
 JOIN source src ON src.id = i.source_id
 LEFT JOIN shipment s ON s.source_id = i.source_id AND s.external_id = i.external_id;
@@ -174,14 +211,15 @@ FROM ranked r
 JOIN source src ON src.id = r.source_id
 GROUP BY src.name, r.model, r.status;
 
--- pending: claims that wait for a read that a hint asked for, and hints that are not yet folded into their claims.
+-- pending: claims and orders that wait for a read that a hint asked for, and hints that are not yet folded into them.
 -- The gaps that are open are those of the history that no journal has explained yet.
+-- unanswered_s: Market stops calling after 14 days without an answer, so what counts is how long it has called nobody.
 DROP VIEW IF EXISTS report_sources;
 CREATE VIEW report_sources AS
 WITH waiting AS (
 	SELECT source_id, owed_since_us AS since_us FROM shipment WHERE owed_since_us IS NOT NULL
 	UNION ALL
-	SELECT source_id, received_us FROM inbox WHERE id > (SELECT inbox_id FROM fold) AND reason IS NULL
+	SELECT source_id, received_us FROM inbox WHERE id > (SELECT inbox_id FROM fold) AND owes
 ), summed AS (
 	SELECT source_id, count(*) AS pending, min(since_us) AS oldest_us FROM waiting GROUP BY source_id
 ), gaps AS (
@@ -209,7 +247,9 @@ SELECT
 	coalesce(odd.n, 0) AS odd_events,
 	src.gaps_healed AS gaps_healed,
 	coalesce(g.n, 0) AS gaps_open,
-	src.skew_us / 1000000.0 AS skew_s
+	src.skew_us / 1000000.0 AS skew_s,
+	CASE WHEN src.kind = 'market'
+		THEN iif(src.silent, @AGE(max(src.since_us, coalesce(src.last_callback_us, 0)))@, 0.0) END AS unanswered_s
 FROM source src
 LEFT JOIN cursor c ON c.source_id = src.id
 LEFT JOIN summed w ON w.source_id = src.id

@@ -22,3 +22,13 @@ enum verdict words_verdict(const char *text)
 			return (enum verdict)verdict;
 	return VERDICT_SAME;
 }
+
+const struct model *words_model(const char *text)
+{
+	return text ? model_by_name(text) : NULL;
+}
+
+const char *words_model_text(const struct model *model)
+{
+	return model ? model->name : NULL;
+}

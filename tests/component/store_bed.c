@@ -10,20 +10,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 #include "tests/suite.h"
 
 /* When the source was configured. */
 #define T_BED ((struct wall){ INT64_C(1789000000) * USEC_PER_SEC })
 
-void bed_open(struct bed *bed)
+static void open_with(struct bed *bed, const char *kind, const char *name)
 {
 	struct store_error error = { "" };
 
 	snprintf(bed->path, sizeof(bed->path), "%s/claimd.db", suite_tmpdir());
 	ck_assert_msg(store_open(bed->path, &bed->store, &error) == ERR_OK, "%s", error.text);
 	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
-	ck_assert_int_eq(store_source(bed->store, "delivery", "main", T_BED, &bed->source), ERR_OK);
+	ck_assert_int_eq(store_source(bed->store, kind, name, T_BED, &bed->source), ERR_OK);
+	ck_assert_int_eq(store_commit(bed->store), ERR_OK);
+}
+
+void bed_open(struct bed *bed)
+{
+	open_with(bed, "delivery", "main");
+}
+
+void bed_open_market(struct bed *bed)
+{
+	const struct campaign campaigns[] = {
+		{ BED_CAMPAIGN_DBS, &model_dbs, true, BED_BUSINESS, "DBS" },
+		{ BED_CAMPAIGN_LAAS, &model_laas, true, BED_BUSINESS, "LAAS" },
+	};
+
+	open_with(bed, "market", "shop");
+	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
+	for (size_t i = 0; i < ARRAY_SIZE(campaigns); i++)
+		store_campaign_save(bed->store, bed->source.id, &campaigns[i]);
 	ck_assert_int_eq(store_commit(bed->store), ERR_OK);
 }
 
@@ -32,22 +52,52 @@ void bed_close(struct bed *bed)
 	bed->store = store_close(bed->store);
 }
 
-void bed_hint(struct bed *bed, const char *claim, struct wall upstream, struct wall received)
+struct hint bed_blank(const struct bed *bed)
 {
-	const struct hint hint = {
+	return (struct hint){
 		.source_id = bed->source.id,
-		.external_id = claim,
-		.upstream = upstream,
-		.received = received,
+		.kind = "callback",
+		.upstream = WALL_NONE,
+		.received = T_BED,
 		.remote_addr = "192.0.2.1",
+		.campaign_id = NUMBER_NONE,
 	};
+}
+
+void bed_fold(struct bed *bed, const struct hint *hint)
+{
 	size_t n = 0;
 
 	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
-	store_hint_add(bed->store, &hint);
-	store_fold_hints(bed->store, received, 10, &n);
-	ck_assert_int_eq(store_commit(bed->store), ERR_OK);
+	store_hint_add(bed->store, hint);
+	store_fold_hints(bed->store, hint->received, 10, &n);
+	ck_assert_msg(store_commit(bed->store) == ERR_OK, "%s", store_error_text(bed->store));
 	ck_assert_uint_eq(n, 1);
+}
+
+void bed_hint(struct bed *bed, const char *claim, struct wall upstream, struct wall received)
+{
+	struct hint hint = bed_blank(bed);
+
+	hint.owes_read = true;
+	hint.external_id = claim;
+	hint.upstream = upstream;
+	hint.received = received;
+	bed_fold(bed, &hint);
+}
+
+struct hint bed_push(const struct bed *bed, const char *order, int64_t campaign_id, const char *status, struct wall at)
+{
+	struct hint hint = bed_blank(bed);
+
+	hint.kind = "ORDER_STATUS_UPDATED";
+	hint.owes_read = true;
+	hint.external_id = order;
+	hint.campaign_id = campaign_id;
+	hint.status = status;
+	hint.upstream = at;
+	hint.received = wall_add(at, USEC_PER_SEC);
+	return hint;
 }
 
 int64_t bed_shipment(struct bed *bed, const char *claim)
@@ -69,10 +119,20 @@ struct seen bed_seen(const char *claim, const char *status, int64_t revision, st
 		.operation_id = NUMBER_NONE,
 		.point_id = NUMBER_NONE,
 		.valid_until = WALL_NONE,
+		.campaign_id = NUMBER_NONE,
+		.asked = WALL_NONE,
 	};
 
 	snprintf(seen.external_id, sizeof(seen.external_id), "%s", claim);
 	snprintf(seen.status, sizeof(seen.status), "%s", status);
+	return seen;
+}
+
+struct seen bed_order(const char *order, const char *status, struct wall at)
+{
+	struct seen seen = bed_seen(order, status, NUMBER_NONE, at);
+
+	seen.version = NUMBER_NONE;
 	return seen;
 }
 
@@ -90,7 +150,8 @@ enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall no
 	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
 	ck_assert_int_eq(store_shipment(bed->store, bed_shipment(bed, seen->external_id), &shipment, &pending), ERR_OK);
 	ck_assert_int_eq(store_timeline(bed->store, shipment.id, seen->snapshot ? NULL : &seen->key, &timeline), ERR_OK);
-	decision = reconcile(&model_claims, POLICY_HOLD, now, &shipment, &timeline, &dated);
+	shipment.model = shipment.model ? shipment.model : seen->model;
+	decision = reconcile(POLICY_HOLD, now, &shipment, &timeline, &dated);
 	if (decision != DECISION_STALE)
 		store_apply(bed->store, &shipment, &timeline, now, &changes);
 	if (decision == DECISION_SAME || decision == DECISION_CHANGED)

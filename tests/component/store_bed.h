@@ -14,8 +14,23 @@ struct bed {
 	struct source source;
 };
 
+/* With a Delivery account as its source, or with Market's, of which the campaigns below are configured. */
 void bed_open(struct bed *bed);
+void bed_open_market(struct bed *bed);
 void bed_close(struct bed *bed);
+
+#define BED_CAMPAIGN_DBS 111
+#define BED_CAMPAIGN_LAAS 112
+#define BED_BUSINESS 222
+
+/* A hint that owes nothing yet and has neither time nor id, of the bed's source. */
+struct hint bed_blank(const struct bed *bed);
+
+/* Stores and folds HINT alone. The read is due when it was received. */
+void bed_fold(struct bed *bed, const struct hint *hint);
+
+/* A push ORDER_STATUS_UPDATED about an order, to be folded: STATUS, at AT, received a second later. */
+struct hint bed_push(const struct bed *bed, const char *order, int64_t campaign_id, const char *status, struct wall at);
 
 /* Stores and folds one callback for CLAIM; UPSTREAM may be WALL_NONE. The read is due at RECEIVED. */
 void bed_hint(struct bed *bed, const char *claim, struct wall upstream, struct wall received);
@@ -25,6 +40,9 @@ int64_t bed_shipment(struct bed *bed, const char *claim);
 
 /* An observation of CLAIM: a snapshot of STATUS with this revision; updated and entered at AT. */
 struct seen bed_seen(const char *claim, const char *status, int64_t revision, struct wall at);
+
+/* The same of an order; without a model: its shipment's counts. */
+struct seen bed_order(const char *order, const char *status, struct wall at);
 
 /* Reconciles SEEN with what is stored and applies it in one transaction, as the worker does. */
 enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall now, struct changes *ret_changes);

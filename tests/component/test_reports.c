@@ -39,6 +39,9 @@ static const struct promise promises[] = {
 	{ "report_claims",
 	  "source, claim_id, status, phase, terminal, resolution, revision, version, updated_at, first_seen_at, last_read_at, "
 	  "reported_status, held, price, currency, current_point_id, own_params, approval_due_at" },
+	{ "report_orders",
+	  "source, model, campaign_id, order_id, status, substatus, phase, terminal, updated_at, first_seen_at, last_read_at, "
+	  "reported_status, held" },
 	{ "report_transitions",
 	  "source, model, external_id, seq, from_status, to_status, at, seen_at, via, verdict, revision, operation_id, point_id, "
 	  "seconds_in_from" },

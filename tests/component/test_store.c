@@ -74,19 +74,46 @@ START_TEST(test_every_table_is_strict)
 }
 END_TEST
 
+/* Whether the file has the edge, by a statement that is prepared already. */
+static bool stored_edge(sqlite3_stmt *stmt, const struct model *model, size_t from, size_t to)
+{
+	sqlite3_reset(stmt);
+	sqlite3_bind_text(stmt, 1, model->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 2, model->statuses[from].name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 3, model->statuses[to].name, -1, SQLITE_STATIC);
+	return sqlite3_step(stmt) == SQLITE_ROW;
+}
+
 START_TEST(test_reference_tables_say_what_the_model_says)
 {
+	const struct model *model = models[_i];
+	sqlite3_stmt *stmt = NULL;
 	char sql[256];
-	const struct model *model = &model_claims;
+	size_t n = 0;
 
-	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM status WHERE model = 'claims'"), "27");
+	ck_assert_int_eq(sqlite3_prepare_v2(bed.store->handle, "SELECT 1 FROM status_edge WHERE model = ?1 AND from_status = ?2"
+	                                    " AND to_status = ?3", -1, &stmt, NULL), SQLITE_OK);
 	for (size_t from = 0; from < model->n_statuses; from++)
 		for (size_t to = 0; to < model->n_statuses; to++) {
-			snprintf(sql, sizeof(sql),
-			         "SELECT count(*) FROM status_edge WHERE model = 'claims' AND from_status = '%s' AND to_status = '%s'",
-			         model->statuses[from].name, model->statuses[to].name);
-			ck_assert_str_eq(bed_ask(&bed, sql), model_has_edge(model, (int)from, (int)to) ? "1" : "0");
+			bool edge = model_has_edge(model, (int)from, (int)to);
+
+			ck_assert_msg(stored_edge(stmt, model, from, to) == edge, "%s to %s", model->statuses[from].name,
+			              model->statuses[to].name);
+			n += edge;
 		}
+	sqlite3_finalize(stmt);
+	snprintf(sql, sizeof(sql), "SELECT (SELECT count(*) FROM status WHERE model = '%s') = %zu"
+	         " AND (SELECT count(*) FROM status_edge WHERE model = '%s') = %zu", model->name, model->n_statuses, model->name, n);
+	ck_assert_str_eq(bed_ask(&bed, sql), "1");
+}
+END_TEST
+
+START_TEST(test_an_edge_keeps_its_certainty_and_a_derived_one_is_tolerated)
+{
+	ck_assert_str_eq(bed_ask(&bed, "SELECT certainty FROM status_edge WHERE model = 'dbs' AND from_status = 'PROCESSING/STARTED'"
+	                               " AND to_status = 'CANCELLED/*'"), "documented");
+	ck_assert_str_eq(bed_ask(&bed, "SELECT certainty FROM status_edge WHERE model = 'dbs' AND from_status = 'PROCESSING/*'"
+	                               " AND to_status = 'CANCELLED/*'"), "tolerated");
 }
 END_TEST
 
@@ -214,9 +241,10 @@ END_TEST
 
 START_TEST(test_a_failed_verb_undoes_its_transaction)
 {
-	const struct hint good = { .source_id = bed.source.id, .external_id = "c1", .upstream = WALL_NONE, .received = T0 };
-	const struct hint orphan = { .source_id = 4711, .external_id = "c2", .upstream = WALL_NONE, .received = T0 };
+	const struct hint good = bed_blank(&bed);
+	struct hint orphan = good;
 
+	orphan.source_id = 4711;
 	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
 	store_hint_add(bed.store, &good);
 	store_hint_add(bed.store, &orphan);
@@ -338,10 +366,12 @@ START_TEST(test_windows_expire_by_the_clock)
 	ck_assert_int_eq(due.us, at_s(620).us);
 	ck_assert_int_eq(unwarned.us, at_s(620).us);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT approval_due_at FROM report_claims"), "2026-09-21T14:23:40.000000Z");
+	ck_assert_str_eq(bed_ask(&bed, "SELECT opened_at FROM report_windows"), "2026-09-21T14:13:40.000000Z");
 	ck_assert_int_eq(store_deadlines_passed(bed.store, bed.source.id, wall_add(at_s(620), -1), deadline, 2, &n), ERR_OK);
 	ck_assert_uint_eq(n, 0);
 	ck_assert_int_eq(store_deadlines_unwarned(bed.store, bed.source.id, at_s(620), deadline, 2, &n), ERR_OK);
 	ck_assert_uint_eq(n, 1);
+	ck_assert_str_eq(deadline[0].kind, "approval");
 	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
 	store_window_warned(bed.store, &deadline[0]);
 	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
@@ -428,7 +458,8 @@ Suite *suite(void)
 {
 	Suite *suite = suite_create("store");
 	const TTest *const opening[] = {
-		test_file_is_durable_and_private, test_every_table_is_strict, test_reference_tables_say_what_the_model_says,
+		test_file_is_durable_and_private, test_every_table_is_strict,
+		test_an_edge_keeps_its_certainty_and_a_derived_one_is_tolerated,
 		test_reopening_keeps_what_is_stored, test_newer_file_is_refused_and_untouched, test_foreign_database_is_refused,
 		test_text_file_is_refused, test_missing_places_are_said,
 	};
@@ -443,6 +474,7 @@ Suite *suite(void)
 	const TTest *const guards[] = { test_triggers_guard_the_graph };
 
 	add_loop(suite, "statements", test_every_statement_prepares, STMT_MAX);
+	add_loop(suite, "reference", test_reference_tables_say_what_the_model_says, MODEL_MAX);
 	add(suite, "opening", opening, ARRAY_SIZE(opening));
 	add(suite, "transactions", transactions, ARRAY_SIZE(transactions));
 	add(suite, "door", door, ARRAY_SIZE(door));
