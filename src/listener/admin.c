@@ -39,15 +39,16 @@ static int describe_locked_out(struct store *store, struct buf *text, size_t *re
 
 	if (r < 0)
 		return r;
-	size_t source, state;
-	if (column_find(report, "source", &source) < 0 || column_find(report, "state", &state) < 0)
+	size_t kind, source, state;
+	if (column_find(report, "kind", &kind) < 0 || column_find(report, "source", &source) < 0 ||
+	    column_find(report, "state", &state) < 0)
 		return ERR_NOT_FOUND;
 	size_t n = 0;
 	bool any;
 	while ((r = report_next(report, &any)) == ERR_OK && any) {
 		if (strcmp(report_text(report, state), "locked_out") != 0)
 			continue;
-		buf_addf(text, "source %s: locked_out\n", report_text(report, source));
+		buf_addf(text, "%s %s: locked_out\n", report_text(report, kind), report_text(report, source));
 		n++;
 	}
 	if (r < 0)

@@ -27,8 +27,6 @@
 #include "store/store.h"
 #include "wire/params.h"
 
-#define PREFIX "/delivery/"
-
 /* More than any merchant has; bounds the stack. */
 #define OWN_PARAMS_MAX 64
 
@@ -60,26 +58,6 @@ struct query {
 	size_t place[OURS_MAX]; /* where our piece begins in raw; NOWHERE */
 	bool glued;
 };
-
-int callback_split(const char *target, struct callback_path *ret)
-{
-	const char *name;
-	const char *slash;
-
-	if (strncmp(target, PREFIX, strlen(PREFIX)) != 0)
-		return ERR_NOT_FOUND;
-	name = target + strlen(PREFIX);
-	slash = strchr(name, '/');
-	if (!slash || slash == name || slash[1] == '\0')
-		return ERR_NOT_FOUND;
-	*ret = (struct callback_path){
-		.name = name,
-		.name_len = (size_t)(slash - name),
-		.rest = slash + 1,
-		.rest_len = strlen(slash + 1),
-	};
-	return ERR_OK;
-}
 
 static struct piece piece_skip(struct piece piece, size_t n)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reads a Delivery callback's request target, in each form that real merchants' callback_urls make of it.
+ * Reads the end of a Delivery callback's request target, in each form that real merchants' callback_urls make of it.
  * Listener layer, pure: bytes in, pieces out. The contract: upstream/delivery.md section 4 and CONTRACT section 3.
  */
 #ifndef CLAIMD_LISTENER_CALLBACK_H
@@ -11,17 +11,6 @@
 
 #include "base/clock.h"
 #include "model/seen.h"
-
-/* "/delivery/NAME/REST": the pieces of a target, borrowed from it. */
-struct callback_path {
-	const char *name;
-	size_t name_len;
-	const char *rest; /* begins with the secret; what follows it is for callback_parse() */
-	size_t rest_len;
-};
-
-/* ERR_NOT_FOUND when the target is of another form. */
-int callback_split(const char *target, struct callback_path *ret);
 
 /* Whether TAIL, what follows the secret, can follow it: nothing, "?...", "&...", or our own parameters glued on
  * ("updated_ts=...", "claim_id=..."), each with or without a "/" before it; anything else means that the secret was

@@ -94,17 +94,20 @@ static char *move_text(char *at, const char **text)
 
 static struct row *row_new(const struct hint *hint, void *ticket, struct mono joined)
 {
-	size_t size = text_size(hint->external_id) + text_size(hint->remote_addr) + text_size(hint->own_params) + text_size(hint->reason);
+	size_t size = text_size(hint->kind) + text_size(hint->external_id) + text_size(hint->remote_addr) +
+	              text_size(hint->own_params) + text_size(hint->reason) + text_size(hint->status);
 	struct row *row = malloc(sizeof(*row) + size);
 
 	if (!row)
 		return NULL;
 	*row = (struct row){ .ticket = ticket, .joined = joined, .hint = *hint };
 	char *at = row->texts;
+	at = move_text(at, &row->hint.kind);
 	at = move_text(at, &row->hint.external_id);
 	at = move_text(at, &row->hint.remote_addr);
 	at = move_text(at, &row->hint.own_params);
-	move_text(at, &row->hint.reason);
+	at = move_text(at, &row->hint.reason);
+	move_text(at, &row->hint.status);
 	return row;
 }
 
@@ -117,7 +120,7 @@ static void tell_trouble(struct ingest *ingest, size_t n)
 	trouble->refused += n;
 	if (trouble->told || now.us - trouble->told_at.us < TROUBLE_PAUSE_US)
 		return;
-	log_error("callbacks can't be stored and are refused: %s", store_error_text(ingest->store));
+	log_error("callbacks and pushes can't be stored and are refused: %s", store_error_text(ingest->store));
 	trouble->told = true;
 	trouble->told_at = now;
 }
@@ -125,7 +128,7 @@ static void tell_trouble(struct ingest *ingest, size_t n)
 static void tell_all_clear(struct ingest *ingest)
 {
 	if (ingest->trouble.told)
-		log_notice("callbacks are stored again; %zu were refused meanwhile", ingest->trouble.refused);
+		log_notice("callbacks and pushes are stored again; %zu were refused meanwhile", ingest->trouble.refused);
 	ingest->trouble.told = false;
 	ingest->trouble.refused = 0;
 }

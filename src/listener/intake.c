@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What happens to one request: refused at its head, or parsed, stored as a hint, and answered by the commit's result.
+ * What happens to one request: refused at its head, or taken in as its kind wants it, and answered by the commit's result.
  * Listener layer: the handlers behind the listener's server; owns no socket.
  */
 #include "listener/intake.h"
@@ -9,13 +9,10 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/log.h"
-#include "listener/callback.h"
+#include "listener/arrival.h"
 #include "listener/ingest.h"
-#include "listener/peer.h"
 #include "listener/refusals.h"
 #include "listener/reply.h"
-#include "listener/route.h"
 
 struct intake {
 	struct loop *loop;
@@ -26,103 +23,139 @@ struct intake {
 	size_t in_flight; /* requests whose head has come and whose end has not */
 };
 
-static void format_peer(const struct intake *intake, const struct request *request, char ret[static PEER_SIZE])
+/* A proxy may add a header line of its own to those that its client sent, so all of them count. */
+static int find_sender(const struct intake *intake, struct arrival *arrival)
 {
-	peer_format(request_peer(request), request_header(request, "X-Forwarded-For"), &intake->config.listen->trusted_proxies, ret);
+	CLEANUP(buf_done) struct buf forwarded = { 0 };
+	int r = request_header_list(arrival->request, "X-Forwarded-For", &forwarded);
+
+	if (r < 0)
+		return r;
+	peer_find(request_peer(arrival->request), forwarded.data, &intake->config.listen->trusted_proxies, &arrival->sender);
+	peer_format(&arrival->sender, arrival->remote);
+	return ERR_OK;
 }
 
-static void refuse(struct intake *intake, struct request *request, const struct listener_source *source)
+static bool may_send(const struct arrival *arrival)
 {
-	char remote[PEER_SIZE];
+	const struct conf_source *conf = arrival->route.source->conf;
 
-	format_peer(intake, request, remote);
-	refusals_add(intake->refusals, source, remote);
-	reply_not_found(request);
+	return conf->kind != CONF_MARKET || conf_cidrs_contain(&conf->market.allow_from, &arrival->sender.sa);
+}
+
+static void refuse_route(struct intake *intake, const struct arrival *arrival)
+{
+	refusals_add(intake->refusals, arrival->route.source, REFUSAL_SECRET, arrival->remote);
+	reply_not_found(arrival->request);
+}
+
+static void refuse_sender(struct intake *intake, const struct arrival *arrival)
+{
+	refusals_add(intake->refusals, arrival->route.source, REFUSAL_SENDER, arrival->remote);
+	reply_forbidden(arrival->request);
 }
 
 /* Whether the request may go on; otherwise it has been answered. */
-static bool admit(struct intake *intake, struct request *request, struct route *ret)
+static bool admit(struct intake *intake, struct arrival *arrival)
 {
-	switch (route_find(intake->config.sources, intake->config.n_sources, request_method(request), request_target(request), ret)) {
-	case ROUTE_DELIVERY:
-		return true;
-	case ROUTE_BAD_METHOD:
-		reply_bad_method(request, "POST");
-		return false;
+	const struct request *request = arrival->request;
+	enum route_verdict verdict = route_find(intake->config.sources, intake->config.n_sources, request_method(request),
+	                                        request_target(request), &arrival->route);
+
+	switch (verdict) {
 	case ROUTE_WRONG_SECRET:
 	case ROUTE_UNKNOWN:
-		refuse(intake, request, ret->source);
+		refuse_route(intake, arrival);
+		return false;
+	case ROUTE_FOUND:
+	case ROUTE_BAD_METHOD:
+		break;
+	}
+	if (!may_send(arrival)) {
+		refuse_sender(intake, arrival);
 		return false;
 	}
-	return false;
+	if (verdict == ROUTE_BAD_METHOD)
+		reply_bad_method(arrival->request, "POST");
+	return verdict == ROUTE_FOUND;
 }
 
-static int add_hint(struct intake *intake, struct request *request, const struct listener_source *source, const struct callback *callback)
+static int take(struct intake *intake, struct arrival *arrival)
 {
 	if (!intake->ingest)
 		return ERR_BUSY;
-	char remote[PEER_SIZE];
-	format_peer(intake, request, remote);
-	if (callback->reason)
-		log_info("source %s: callback from %s rejected: %s", source->conf->name, remote, callback->reason);
-	else
-		log_debug("source %s: callback for %s from %s", source->conf->name, callback->claim_id, remote);
-	struct hint hint = {
-		.source_id = source->id,
-		.external_id = callback->reason ? NULL : callback->claim_id,
-		.upstream = callback->updated,
-		.received = loop_now(intake->loop),
-		.remote_addr = remote,
-		.own_params = callback->own_params,
-		.quirks = callback->quirks,
-		.reason = callback->reason,
-	};
-	return ingest_add(intake->ingest, &hint, request);
+	switch (arrival->route.source->conf->kind) {
+	case CONF_DELIVERY:
+		return arrival_take_callback(intake->ingest, arrival);
+	case CONF_MARKET:
+		return arrival_take_push(intake->ingest, arrival);
+	case CONF_SOURCE_KIND_MAX:
+		break;
+	}
+	return ERR_INVALID;
+}
+
+static void answer(const struct arrival *arrival, int result)
+{
+	switch (arrival->route.source->conf->kind) {
+	case CONF_DELIVERY:
+		arrival_answer_callback(arrival, result);
+		break;
+	case CONF_MARKET:
+		arrival_answer_push(arrival, result);
+		break;
+	case CONF_SOURCE_KIND_MAX:
+		break;
+	}
 }
 
 void intake_on_head(struct request *request, void *cls)
 {
 	struct intake *intake = cls;
-	struct route route;
+	struct arrival *arrival = calloc(1, sizeof(*arrival));
 
-	request_set_data(request, intake);
+	if (!arrival) {
+		reply_try_later(request);
+		return;
+	}
+	arrival->request = request;
+	request_set_data(request, arrival);
 	intake->in_flight++;
-	admit(intake, request, &route);
+	if (find_sender(intake, arrival) < 0)
+		reply_try_later(request);
+	else
+		admit(intake, arrival);
 }
 
 void intake_on_request(struct request *request, void *cls)
 {
 	struct intake *intake = cls;
-	struct route route;
+	struct arrival *arrival = request_data(request);
 
 	/* Asked again rather than remembered: while the body came, a reload may have changed the secret and so where the tail begins. */
-	if (!admit(intake, request, &route))
+	if (!admit(intake, arrival))
 		return;
-	CLEANUP(callback_done) struct callback callback = { 0 };
-	int r = callback_parse(route.tail, route.tail_len, &callback);
-	if (r == ERR_OK)
-		r = add_hint(intake, request, route.source, &callback);
+	arrival->received = loop_now(intake->loop);
+	int r = take(intake, arrival);
 	if (r < 0)
-		reply_try_later(request);
-	else
-		server_suspend(request);
+		answer(arrival, r);
 }
 
 void intake_on_gone(struct request *request, void *cls)
 {
 	struct intake *intake = cls;
+	struct arrival *arrival = request_data(request);
 
-	/* The server may have answered by itself, before any head was shown to us. */
-	if (request_data(request))
-		intake->in_flight--;
+	/* There was no memory for it. */
+	if (!arrival)
+		return;
+	intake->in_flight--;
+	free(arrival);
 }
 
 static void on_result(void *ticket, int result, void *cls ATTR_UNUSED)
 {
-	if (result == ERR_OK)
-		reply_accepted(ticket);
-	else
-		reply_try_later(ticket);
+	answer(ticket, result);
 }
 
 static void on_stored(void *cls)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The public side: takes callbacks in, stores each as a hint, and answers 200 for what a commit has made durable,
- * nothing else.
+ * The public side: takes callbacks and pushes in, stores each as a hint, and answers 200 for what a commit has made
+ * durable, and for Market's PING.
  * Listener layer: never reads an upstream, decides no status. It meets the worker only in the store.
  */
 #include "listener/listener.h"
@@ -40,7 +40,7 @@ static void tell_failure(const struct conf_listen *listen, int error)
 		log_error("can't serve TLS with %s and %s; they must be a certificate chain in PEM and its own key",
 		          listen->tls_certificate, listen->tls_key);
 	else
-		log_error("can't serve callbacks: %s", err_text(error));
+		log_error("can't serve callbacks and pushes: %s", err_text(error));
 }
 
 static int serve(struct listener *listener, struct loop *loop, const struct listener_config *config)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The public side: takes callbacks in, stores each as a hint, and answers 200 for what a commit has made durable,
- * nothing else.
+ * The public side: takes callbacks and pushes in, stores each as a hint, and answers 200 for what a commit has made
+ * durable, and for Market's PING.
  * Listener layer: never reads an upstream, decides no status. It meets the worker only in the store.
  */
 #ifndef CLAIMD_LISTENER_LISTENER_H
@@ -13,11 +13,11 @@
 
 struct listener;
 
-/* A configured source and its row. CONF outlives the listener; its secret is read at each request, so a reload
- * takes effect at once. */
+/* A configured source and its row. CONF outlives the listener; its secret and allow_from are read at each request, so a
+ * reload takes effect at once. */
 struct listener_source {
 	int64_t id;
-	const struct conf_delivery *conf;
+	const struct conf_source *conf;
 };
 
 struct listener_config {

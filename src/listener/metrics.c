@@ -16,6 +16,7 @@
 struct sample {
 	struct buf *text;
 	const char *metric;
+	const char *kind; /* of the source */
 	const char *source;
 	const struct report *report;
 	size_t column;
@@ -45,10 +46,10 @@ static int add_label_value(struct buf *text, const char *value)
 	return r;
 }
 
-/* NAME{source="SOURCE", open for another label or the end. */
+/* NAME{kind="KIND",source="SOURCE", open for another label or the end. Names are unique only among their kind. */
 static int begin_sample(const struct sample *sample)
 {
-	int r = buf_addf(sample->text, "%s{source=\"", sample->metric);
+	int r = buf_addf(sample->text, "%s{kind=\"%s\",source=\"", sample->metric, sample->kind);
 
 	if (r == ERR_OK)
 		r = add_label_value(sample->text, sample->source);
@@ -94,12 +95,16 @@ static const struct metric metrics[] = {
 	{ "claimd_build_info", "gauge", "The version of claimd that runs; always 1.", NULL, write_build_info },
 	{ "claimd_source_state", "gauge", "Whether the source is in this state: 1 for the one that it is in.", "state", write_states },
 	{ "claimd_source_clock_skew_seconds", "gauge", "The clock of the upstream minus the local one.", "skew_s", write_number },
-	{ "claimd_source_pending", "gauge", "Claims that wait for a read that a hint asked for, and hints not yet folded into theirs.",
-	  "pending", write_number },
+	{ "claimd_source_pending", "gauge",
+	  "Claims and orders that wait for a read that a hint asked for, and hints not yet folded into theirs.", "pending",
+	  write_number },
 	{ "claimd_source_oldest_pending_seconds", "gauge", "How long the oldest of what is pending has waited.", "oldest_pending_s",
 	  write_number },
 	{ "claimd_journal_cursor_age_seconds", "gauge", "How long ago the journal was last read.", "cursor_age_s", write_number },
 	{ "claimd_journal_events_total", "counter", "Events read from the journal.", "journal_events", write_number },
+	{ "claimd_market_unanswered_seconds", "gauge",
+	  "How long Market's pushes have stayed away while orders went on changing; after 14 days Market stops sending them.",
+	  "unanswered_s", write_number },
 	{ "claimd_gaps_healed_total", "counter", "Gaps in histories that the journal turned into legal steps.", "gaps_healed",
 	  write_number },
 	{ "claimd_gaps_open", "gauge", "Gaps in histories that the journal has not explained.", "gaps_open", write_number },
@@ -111,6 +116,7 @@ static const struct metric metrics[] = {
 struct page {
 	struct buf samples[METRICS_MAX];
 	size_t columns[METRICS_MAX]; /* of the report */
+	size_t source, kind;         /* likewise */
 };
 
 static void page_done(struct page *page)
@@ -121,16 +127,18 @@ static void page_done(struct page *page)
 
 static int find_columns(struct page *page, const struct report *report)
 {
-	int r = ERR_OK;
+	int r = column_find(report, "source", &page->source);
 
+	if (r == ERR_OK)
+		r = column_find(report, "kind", &page->kind);
 	for (size_t i = 0; i < METRICS_MAX && r == ERR_OK; i++)
 		if (metrics[i].column)
 			r = column_find(report, metrics[i].column, &page->columns[i]);
 	return r;
 }
 
-/* The samples of one source, or, with REPORT NULL, of what is about none. */
-static int add_samples(struct page *page, const struct report *report, const char *source)
+/* The samples of the source in the report's row, or, with REPORT NULL, of what is about none. */
+static int add_samples(struct page *page, const struct report *report)
 {
 	int r = ERR_OK;
 
@@ -138,7 +146,8 @@ static int add_samples(struct page *page, const struct report *report, const cha
 		const struct sample sample = {
 			.text = &page->samples[i],
 			.metric = metrics[i].name,
-			.source = source,
+			.kind = report ? report_text(report, page->kind) : NULL,
+			.source = report ? report_text(report, page->source) : NULL,
 			.report = report,
 			.column = page->columns[i],
 		};
@@ -153,18 +162,15 @@ static int add_sources(struct page *page, struct store *store)
 {
 	CLEANUP(report_cleanup) struct report *report = NULL;
 	int r = store_report(store, REPORT_SOURCES, NULL, 0, &report);
-	size_t source = 0;
 	bool any = true;
 
 	if (r == ERR_OK)
 		r = find_columns(page, report);
-	if (r == ERR_OK)
-		r = column_find(report, "source", &source);
 	while (r == ERR_OK) {
 		r = report_next(report, &any);
 		if (r < 0 || !any)
 			break;
-		r = add_samples(page, report, report_text(report, source));
+		r = add_samples(page, report);
 	}
 	return r;
 }
@@ -184,7 +190,7 @@ static int write_page(const struct page *page, struct buf *text)
 int metrics_write(struct store *store, struct buf *text)
 {
 	CLEANUP(page_done) struct page page = { 0 };
-	int r = add_samples(&page, NULL, NULL);
+	int r = add_samples(&page, NULL);
 
 	if (r == ERR_OK)
 		r = add_sources(&page, store);

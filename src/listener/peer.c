@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where a request comes from, behind reverse proxies too.
- * Listener layer, pure: an address and a header in, a text out; grants nothing to anybody.
+ * Listener layer, pure: an address and a header in, an address out; grants nothing to anybody.
  */
 #include "listener/peer.h"
 
@@ -12,14 +12,7 @@
 #include "base/address.h"
 #include "base/err.h"
 
-union sender {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-	struct sockaddr_storage storage;
-};
-
-static void unmap(union sender *sender)
+static void unmap(union peer *sender)
 {
 	if (sender->sa.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&sender->in6.sin6_addr))
 		return;
@@ -28,9 +21,9 @@ static void unmap(union sender *sender)
 	sender->in = in;
 }
 
-static union sender sender_of(const struct sockaddr *sa)
+static union peer peer_of(const struct sockaddr *sa)
 {
-	union sender sender = { .sa.sa_family = sa->sa_family };
+	union peer sender = { .sa.sa_family = sa->sa_family };
 
 	if (sa->sa_family == AF_INET)
 		memcpy(&sender.in, sa, sizeof(sender.in));
@@ -40,27 +33,27 @@ static union sender sender_of(const struct sockaddr *sa)
 	return sender;
 }
 
-static bool is_trusted(const union sender *sender, const struct conf_cidrs *trusted)
+static bool is_trusted(const union peer *sender, const struct conf_cidrs *trusted)
 {
 	return sender->sa.sa_family == AF_UNIX || conf_cidrs_contain(trusted, &sender->sa);
 }
 
-static int parse_bare(const char *text, union sender *ret)
+static int parse_bare(const char *text, union peer *ret)
 {
-	union sender sender = { .in.sin_family = AF_INET };
+	union peer sender = { .in.sin_family = AF_INET };
 
 	if (inet_pton(AF_INET, text, &sender.in.sin_addr) == 1) {
 		*ret = sender;
 		return ERR_OK;
 	}
-	sender = (union sender){ .in6.sin6_family = AF_INET6 };
+	sender = (union peer){ .in6.sin6_family = AF_INET6 };
 	if (inet_pton(AF_INET6, text, &sender.in6.sin6_addr) != 1)
 		return ERR_INVALID;
 	*ret = sender;
 	return ERR_OK;
 }
 
-static int parse_with_port(const char *text, union sender *ret)
+static int parse_with_port(const char *text, union peer *ret)
 {
 	struct address address;
 	int r = address_parse(text, &address, NULL);
@@ -73,7 +66,7 @@ static int parse_with_port(const char *text, union sender *ret)
 	return ERR_OK;
 }
 
-static int parse_hop(const char *hop, size_t len, union sender *ret)
+static int parse_hop(const char *hop, size_t len, union peer *ret)
 {
 	char text[ADDRESS_SIZE];
 
@@ -101,7 +94,7 @@ static bool is_blank(char c)
 }
 
 /* The last hop of the LEN bytes of LIST; *LEN becomes the length of what is before it. */
-static int take_hop(const char *list, size_t *len, union sender *ret)
+static int take_hop(const char *list, size_t *len, union peer *ret)
 {
 	size_t end = *len;
 	size_t begin = end;
@@ -116,20 +109,26 @@ static int take_hop(const char *list, size_t *len, union sender *ret)
 	return parse_hop(list + begin, end - begin, ret);
 }
 
-void peer_format(const struct sockaddr *peer, const char *forwarded, const struct conf_cidrs *trusted, char ret[static PEER_SIZE])
+void peer_find(const struct sockaddr *sa, const char *forwarded, const struct conf_cidrs *trusted, union peer *ret)
 {
-	union sender sender = sender_of(peer);
+	union peer sender = peer_of(sa);
 	size_t len = forwarded ? strlen(forwarded) : 0;
 
 	while (len > 0 && is_trusted(&sender, trusted)) {
 		if (take_hop(forwarded, &len, &sender) < 0)
 			break;
 	}
+	*ret = sender;
+}
+
+void peer_format(const union peer *peer, char ret[static PEER_SIZE])
+{
 	const char *text = NULL;
-	if (sender.sa.sa_family == AF_INET)
-		text = inet_ntop(AF_INET, &sender.in.sin_addr, ret, PEER_SIZE);
-	else if (sender.sa.sa_family == AF_INET6)
-		text = inet_ntop(AF_INET6, &sender.in6.sin6_addr, ret, PEER_SIZE);
+
+	if (peer->sa.sa_family == AF_INET)
+		text = inet_ntop(AF_INET, &peer->in.sin_addr, ret, PEER_SIZE);
+	else if (peer->sa.sa_family == AF_INET6)
+		text = inet_ntop(AF_INET6, &peer->in6.sin6_addr, ret, PEER_SIZE);
 	if (!text)
-		snprintf(ret, PEER_SIZE, "%s", sender.sa.sa_family == AF_UNIX ? "unix" : "-");
+		snprintf(ret, PEER_SIZE, "%s", peer->sa.sa_family == AF_UNIX ? "unix" : "-");
 }

@@ -6,6 +6,7 @@
 #ifndef CLAIMD_LISTENER_REPLY_H
 #define CLAIMD_LISTENER_REPLY_H
 
+#include "base/clock.h"
 #include "loop/server.h"
 
 /* What a 503 asks the sender to wait: long enough for a lock to pass, short enough that one of its few repeats is
@@ -18,8 +19,16 @@ void reply_accepted(struct request *request);
 void reply_try_later(struct request *request);
 /* 404, one and the same for an unknown path, an unknown name and a wrong secret. */
 void reply_not_found(struct request *request);
+/* 403, for a sender that knows the secret and is outside of allow_from. */
+void reply_forbidden(struct request *request);
 /* 405. */
 void reply_bad_method(struct request *request, const char *allow);
+
+/* Market's own forms of 200, 503 and 400: a JSON document each. Without memory for it, a 200 becomes a 503. BEGAN is when
+ * the push had come. A push that was answered 400 is lost. */
+void reply_push_accepted(struct request *request, struct wall began);
+void reply_push_try_later(struct request *request);
+void reply_push_invalid(struct request *request, const char *why);
 
 /* 200 or 503 with lines of text. */
 void reply_status(struct request *request, bool good, const char *text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A listener to test: a database, a loop, three sources, an ephemeral port, and another program that may hold the
+ * A listener to test: a database, a loop, sources of both kinds, an ephemeral port, and another program that may hold the
  * write lock. Component ring: the real store, loop and server.
  */
 #ifndef CLAIMD_TESTS_COMPONENT_LISTENER_WORLD_H
@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "base/address.h"
+#include "base/log.h"
 #include "listener/listener.h"
 #include "raw_client.h"
 
@@ -17,10 +18,17 @@
 #define PATH "/delivery/main/" SECRET
 #define GOOD PATH "?updated_ts=2026-09-23T07:44:04.402413%2B00:00&claim_id=abc"
 
+#define SHOP_SECRET "s3cret-of-a-shop_0123456789"
+#define OTHER_SHOP_SECRET "other-shop"
+#define PUSHES "/market/main/" SHOP_SECRET "/notification"
+
 enum {
 	SOURCE_MAIN,
 	SOURCE_OTHER,
 	SOURCE_SILENT, /* callbacks = no, its secret "silent" all the same */
+	SOURCE_SHOP,   /* [market main]; the markets' allow_from is 127.0.0.0/8 and 5.45.207.0/25 */
+	SOURCE_OTHER_SHOP,
+	SOURCE_SILENT_SHOP,
 	SOURCES,
 };
 
@@ -29,7 +37,7 @@ struct listener_world {
 	struct loop *loop;
 	struct store *store;
 	struct conf_listen listen;
-	struct conf_delivery conf[SOURCES];
+	struct conf_source conf[SOURCES];
 	struct listener_source sources[SOURCES];
 	size_t max_waiting;
 	struct listener *listener; /* NULL until listener_world_start() */
@@ -48,6 +56,8 @@ void listener_world_close(struct listener_world *w);
 int listener_world_try_start(struct listener_world *w, const char *address);
 /* Starts it on an ephemeral port. */
 void listener_world_start(struct listener_world *w);
+/* Starts it on a socket that is bound already, and then is the listener's. */
+void listener_world_start_on(struct listener_world *w, int fd);
 
 /* Runs SQL as another program. */
 void listener_world_sql(struct listener_world *w, const char *sql);
@@ -61,9 +71,17 @@ const char *listener_world_request(const char *method, const char *target, const
 /* Asks on a connection of its own, keeps the answer, returns its status. */
 unsigned listener_world_ask(struct listener_world *w, const char *method, const char *target, const char *headers);
 unsigned listener_world_post(struct listener_world *w, const char *target);
+/* Pushes a JSON body, to [market main] where no target is given. HEADERS are whole lines. */
+unsigned listener_world_push(struct listener_world *w, const char *headers, const char *body);
+unsigned listener_world_push_to(struct listener_world *w, const char *target, const char *headers, const char *body);
+/* Sends a push on a new connection, and does not wait for the answer. */
+void listener_world_push_open(struct listener_world *w, struct raw_client *client, const char *body);
 /* Sends a good callback on a new connection, and does not wait for the answer. */
 void listener_world_post_open(struct listener_world *w, struct raw_client *client);
 /* Whether the last answer's head has this text. */
 bool listener_world_answered(const struct listener_world *w, const char *text);
+
+/* What is logged from now on, down to LEVEL, goes to the descriptor that is returned. */
+int listener_world_capture_log(enum log_level level);
 
 #endif

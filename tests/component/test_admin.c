@@ -66,15 +66,20 @@ static void check(unsigned status, const char *body)
 	ck_assert_str_eq(w.answer.body, body);
 }
 
-static void set_state(const char *name, enum source_state state)
+static void set_state_of(const char *kind, const char *name, enum source_state state)
 {
 	struct source source;
 
 	ck_assert_int_eq(store_begin(w.store), ERR_OK);
-	ck_assert_int_eq(store_source(w.store, "delivery", name, (struct wall){ 1 }, &source), ERR_OK);
+	ck_assert_int_eq(store_source(w.store, kind, name, (struct wall){ 1 }, &source), ERR_OK);
 	source.state = state;
 	store_source_save(w.store, &source, state == SOURCE_OK ? "" : "told by a test");
 	ck_assert_int_eq(store_commit(w.store), ERR_OK);
+}
+
+static void set_state(const char *name, enum source_state state)
+{
+	set_state_of("delivery", name, state);
 }
 
 START_TEST(healthz_says_that_the_loop_turns)
@@ -120,19 +125,25 @@ START_TEST(readyz_names_each_source_that_is_locked_out)
 	set_state("main", SOURCE_LOCKED_OUT);
 	set_state("other", SOURCE_LIMITED);
 	set_state("third", SOURCE_LOCKED_OUT);
+	set_state_of("market", "third", SOURCE_LOCKED_OUT);
 	ask("GET", "/readyz");
 	ck_assert_uint_eq(w.answer.status, 503);
-	ck_assert_ptr_nonnull(strstr(w.answer.body, "source main: locked_out\n"));
-	ck_assert_ptr_nonnull(strstr(w.answer.body, "source third: locked_out\n"));
+	ck_assert_ptr_nonnull(strstr(w.answer.body, "delivery main: locked_out\n"));
+	ck_assert_ptr_nonnull(strstr(w.answer.body, "delivery third: locked_out\n"));
+	ck_assert_ptr_nonnull(strstr(w.answer.body, "market third: locked_out\n"));
 	ck_assert_ptr_null(strstr(w.answer.body, "other"));
 	set_state("main", SOURCE_OK);
 	set_state("third", SOURCE_OK);
+	set_state_of("market", "third", SOURCE_OK);
 	ask("GET", "/readyz");
 	check(200, "ready\n");
 }
 END_TEST
 
 /* --- Metrics ----------------------------------------------------------------------------------------------------------- */
+
+#define DELIVERY "{kind=\"delivery\",source="
+#define MARKET "{kind=\"market\",source="
 
 static void check_has(const char *part)
 {
@@ -166,19 +177,46 @@ START_TEST(metrics_tell_how_each_source_fares)
 	set_state("other", SOURCE_OK);
 	run_sql("UPDATE source SET skew_us = -2500000, gaps_healed = 7, silent = 1 WHERE name = 'other'");
 	run_sql("INSERT INTO cursor SELECT id, 'c', 1000000, 42 FROM source WHERE name = 'main'");
-	run_sql("INSERT INTO inbox (source_id, kind, external_id, received_us, quirks)"
-	        " SELECT id, 'callback', 'abc', 1000000, 0 FROM source WHERE name = 'main'");
+	run_sql("INSERT INTO inbox (source_id, kind, owes, external_id, received_us, quirks, asks_to_cancel)"
+	        " SELECT id, 'callback', 1, 'abc', 1000000, 0, 0 FROM source WHERE name = 'main'");
 	ask("GET", "/metrics");
-	check_has("\nclaimd_source_state{source=\"main\",state=\"ok\"} 0\nclaimd_source_state{source=\"main\",state=\"limited\"} 1\n"
-	          "claimd_source_state{source=\"main\",state=\"locked_out\"} 0\nclaimd_source_state{source=\"main\",state=\"silent\"} 0\n");
-	check_has("\nclaimd_source_state{source=\"other\",state=\"silent\"} 1\n");
-	check_has("\nclaimd_source_clock_skew_seconds{source=\"other\"} -2.500000\n");
-	check_has("\nclaimd_source_pending{source=\"main\"} 1\nclaimd_source_pending{source=\"other\"} 0\n");
-	check_has("\nclaimd_source_oldest_pending_seconds{source=\"main\"} ");
-	check_has("\nclaimd_journal_cursor_age_seconds{source=\"main\"} ");
-	check_has("\n# TYPE claimd_journal_events_total counter\nclaimd_journal_events_total{source=\"main\"} 42\n");
-	check_has("\nclaimd_gaps_healed_total{source=\"main\"} 0\nclaimd_gaps_healed_total{source=\"other\"} 7\n");
-	check_has("\nclaimd_gaps_open{source=\"main\"} 0\n");
+	check_has("\nclaimd_source_state" DELIVERY "\"main\",state=\"ok\"} 0\n"
+	          "claimd_source_state" DELIVERY "\"main\",state=\"limited\"} 1\n"
+	          "claimd_source_state" DELIVERY "\"main\",state=\"locked_out\"} 0\n"
+	          "claimd_source_state" DELIVERY "\"main\",state=\"silent\"} 0\n");
+	check_has("\nclaimd_source_state" DELIVERY "\"other\",state=\"silent\"} 1\n");
+	check_has("\nclaimd_source_clock_skew_seconds" DELIVERY "\"other\"} -2.500000\n");
+	check_has("\nclaimd_source_pending" DELIVERY "\"main\"} 1\nclaimd_source_pending" DELIVERY "\"other\"} 0\n");
+	check_has("\nclaimd_source_oldest_pending_seconds" DELIVERY "\"main\"} ");
+	check_has("\nclaimd_journal_cursor_age_seconds" DELIVERY "\"main\"} ");
+	check_has("\n# TYPE claimd_journal_events_total counter\nclaimd_journal_events_total" DELIVERY "\"main\"} 42\n");
+	check_has("\nclaimd_gaps_healed_total" DELIVERY "\"main\"} 0\nclaimd_gaps_healed_total" DELIVERY "\"other\"} 7\n");
+	check_has("\nclaimd_gaps_open" DELIVERY "\"main\"} 0\n");
+}
+END_TEST
+
+START_TEST(metrics_tell_sources_of_one_name_apart_by_their_kind)
+{
+	set_state("main", SOURCE_OK);
+	set_state_of("market", "main", SOURCE_LIMITED);
+	ask("GET", "/metrics");
+	check_has("\nclaimd_source_state" DELIVERY "\"main\",state=\"limited\"} 0\n");
+	check_has("\nclaimd_source_state" MARKET "\"main\",state=\"limited\"} 1\n");
+}
+END_TEST
+
+START_TEST(metrics_tell_how_long_market_has_gone_unanswered)
+{
+	set_state("main", SOURCE_OK);
+	set_state_of("market", "main", SOURCE_OK);
+	ask("GET", "/metrics");
+	check_has("\n# TYPE claimd_market_unanswered_seconds gauge\n"
+	          "claimd_market_unanswered_seconds" MARKET "\"main\"} 0.000000\n");
+	check_has_not("\nclaimd_market_unanswered_seconds{kind=\"delivery\"");
+	run_sql("UPDATE source SET silent = 1, last_callback_us = 0");
+	ask("GET", "/metrics");
+	check_has("\nclaimd_market_unanswered_seconds" MARKET "\"main\"} ");
+	check_has_not("\nclaimd_market_unanswered_seconds" MARKET "\"main\"} 0.000000\n");
 }
 END_TEST
 
@@ -215,7 +253,7 @@ START_TEST(metrics_stand_together_each_under_its_own_heading)
 		}
 		ck_assert_msg(strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == '{', "%s: %s", name, line);
 	}
-	ck_assert_uint_eq(n, 9);
+	ck_assert_uint_eq(n, 10);
 }
 END_TEST
 
@@ -223,7 +261,7 @@ START_TEST(metrics_escape_what_a_label_must_not_hold)
 {
 	set_state("a\"b\\c\nd", SOURCE_OK);
 	ask("GET", "/metrics");
-	check_has("\nclaimd_source_pending{source=\"a\\\"b\\\\c\\nd\"} 0\n");
+	check_has("\nclaimd_source_pending" DELIVERY "\"a\\\"b\\\\c\\nd\"} 0\n");
 }
 END_TEST
 
@@ -297,6 +335,8 @@ Suite *suite(void)
 	tcase_add_test(tc, readyz_names_each_source_that_is_locked_out);
 	tcase_add_test(tc, metrics_are_prometheus_text);
 	tcase_add_test(tc, metrics_tell_how_each_source_fares);
+	tcase_add_test(tc, metrics_tell_sources_of_one_name_apart_by_their_kind);
+	tcase_add_test(tc, metrics_tell_how_long_market_has_gone_unanswered);
 	tcase_add_test(tc, metrics_leave_out_what_is_not_known);
 	tcase_add_test(tc, metrics_stand_together_each_under_its_own_heading);
 	tcase_add_test(tc, metrics_escape_what_a_label_must_not_hold);

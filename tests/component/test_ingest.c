@@ -47,8 +47,12 @@ static void on_stored(void *cls)
 	world->n_stored++;
 }
 
+/* A callback, unless HINT says that it is something else. */
 static void add_with(struct hint hint, size_t ticket, int expected)
 {
+	if (!hint.kind)
+		hint.kind = "callback";
+	hint.owes_read = true;
 	hint.source_id = w.source_id;
 	hint.received = loop_now(w.loop);
 	ck_assert_int_eq(ingest_add(w.ingest, &hint, &w.answered[ticket]), expected);
@@ -199,8 +203,11 @@ END_TEST
 START_TEST(texts_are_copied_and_stored_as_given)
 {
 	char id[] = "abc", addr[] = "2001:db8::1", params[] = "{\"my_order_id\":\"7\"}", reason[] = "no claim_id";
+	char kind[] = "ORDER_STATUS_UPDATED", status[] = "DELIVERY/USER_RECEIVED";
 
-	struct hint good = { .external_id = id, .upstream = { 1000000 }, .remote_addr = addr, .own_params = params };
+	struct hint good = {
+		.kind = kind, .external_id = id, .upstream = { 1000000 }, .remote_addr = addr, .own_params = params, .status = status,
+	};
 	struct hint bad = { .upstream = WALL_NONE, .remote_addr = addr, .own_params = params, .reason = reason };
 	add_with(good, 0, ERR_OK);
 	add_with(bad, 1, ERR_OK);
@@ -208,11 +215,14 @@ START_TEST(texts_are_copied_and_stored_as_given)
 	memset(addr, 'x', sizeof(addr) - 1);
 	memset(params, 'x', sizeof(params) - 1);
 	memset(reason, 'x', sizeof(reason) - 1);
+	memset(kind, 'x', sizeof(kind) - 1);
+	memset(status, 'x', sizeof(status) - 1);
 	await(2);
 	ck_assert_int_eq(number("SELECT count(*) FROM report_notifications "
 				"WHERE external_id = 'abc' AND upstream_at = '1970-01-01T00:00:01.000000Z' "
 				"AND remote_addr = '2001:db8::1' AND json_extract(own_params, '$.my_order_id') = '7' "
-				"AND state = 'pending' AND reason IS NULL"),
+				"AND state = 'pending' AND reason IS NULL "
+				"AND kind = 'ORDER_STATUS_UPDATED' AND status = 'DELIVERY/USER_RECEIVED'"),
 			 1);
 	ck_assert_int_eq(number("SELECT count(*) FROM report_notifications "
 				"WHERE external_id IS NULL AND upstream_at IS NULL AND state = 'rejected' AND reason = 'no claim_id'"),

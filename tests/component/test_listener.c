@@ -40,7 +40,7 @@ START_TEST(a_callback_is_answered_200_and_its_row_is_there)
 	ck_assert_int_eq(listener_world_rows(&w), 1);
 	ck_assert_str_eq(listener_world_value(&w, "SELECT printf('%s %s %s %s %s %s', "
 						  "source, kind, external_id, upstream_at, remote_addr, state) "
-						  "FROM report_notifications"),
+						  "FROM report_notifications WHERE campaign_id IS NULL AND status IS NULL"),
 			 "main callback abc 2026-09-23T07:44:04.402413Z 127.0.0.1 pending");
 	ck_assert_uint_eq(w.hints, 1);
 }
@@ -329,30 +329,18 @@ START_TEST(a_reloaded_secret_counts_at_once)
 {
 	listener_world_start(&w);
 	ck_assert_uint_eq(listener_world_post(&w, "/delivery/main/new?claim_id=abc"), 404);
-	free(w.conf[0].callback_secret.text);
-	w.conf[0].callback_secret = (struct secret){ strdup("new"), strlen("new") };
+	free(w.conf[0].secret.text);
+	w.conf[0].secret = (struct secret){ strdup("new"), strlen("new") };
 	ck_assert_uint_eq(listener_world_post(&w, "/delivery/main/new?claim_id=abc"), 200);
 	ck_assert_uint_eq(listener_world_post(&w, GOOD), 404);
 }
 END_TEST
 
-/* What is logged from now on goes to the descriptor that is returned. */
-static int capture_log(void)
-{
-	int ends[2];
-
-	ck_assert_int_eq(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
-	ck_assert_int_ge(dup2(ends[1], STDERR_FILENO), 0);
-	close(ends[1]);
-	return ends[0];
-}
-
 START_TEST(the_log_tells_of_wrong_secrets_once_and_shows_none)
 {
 	char log[8192] = "";
-	int fd = capture_log();
+	int fd = listener_world_capture_log(LOG_LEVEL_DEBUG);
 
-	log_open("test", LOG_LEVEL_DEBUG);
 	listener_world_start(&w);
 	for (int i = 0; i < 5; i++) {
 		ck_assert_uint_eq(listener_world_post(&w, "/delivery/main/hunter2?claim_id=abc"), 404);
@@ -361,14 +349,14 @@ START_TEST(the_log_tells_of_wrong_secrets_once_and_shows_none)
 	ck_assert_uint_eq(listener_world_post(&w, GOOD), 200);
 	ck_assert_uint_eq(listener_world_post(&w, PATH "?claim_id=a/b"), 200);
 	ck_assert_int_gt(read(fd, log, sizeof(log) - 1), 0);
-	char *told = strstr(log, "source main: 1 with a wrong secret, the last from 127.0.0.1\n");
+	char *told = strstr(log, "delivery main: 1 with a wrong secret, the last from 127.0.0.1\n");
 	ck_assert_ptr_nonnull(told);
 	ck_assert_ptr_null(strstr(strchr(told, '\n'), "wrong secret"));
 	told = strstr(log, "1 to no known source, the last from 127.0.0.1\n");
 	ck_assert_ptr_nonnull(told);
 	ck_assert_ptr_null(strstr(strchr(told, '\n'), "no known source"));
-	ck_assert_ptr_nonnull(strstr(log, "source main: callback for abc from 127.0.0.1\n"));
-	ck_assert_ptr_nonnull(strstr(log, "source main: callback from 127.0.0.1 rejected: "));
+	ck_assert_ptr_nonnull(strstr(log, "delivery main: callback for abc from 127.0.0.1\n"));
+	ck_assert_ptr_nonnull(strstr(log, "delivery main: callback from 127.0.0.1 rejected: "));
 	ck_assert_ptr_null(strstr(log, SECRET));
 	ck_assert_ptr_null(strstr(log, "hunter2"));
 	close(fd);

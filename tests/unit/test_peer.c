@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * peer_format(): who sent a request, with and without reverse proxies in front.
+ * peer_find(): who sent a request, with and without reverse proxies in front.
  * Unit ring: no network, no disk.
  */
 #include "listener/peer.h"
@@ -41,10 +41,12 @@ static void peer_parse(const char *text, struct sockaddr_storage *ret)
 static void check(const char *peer, const char *forwarded, const struct conf_cidrs *cidrs, const char *expected)
 {
 	struct sockaddr_storage sa;
+	union peer sender;
 	char text[PEER_SIZE];
 
 	peer_parse(peer, &sa);
-	peer_format((const struct sockaddr *)&sa, forwarded, cidrs, text);
+	peer_find((const struct sockaddr *)&sa, forwarded, cidrs, &sender);
+	peer_format(&sender, text);
 	ck_assert_msg(strcmp(text, expected) == 0, "peer %s, forwarded \"%s\": got %s, not %s", peer,
 		      forwarded ? forwarded : "(none)", text, expected);
 }
@@ -128,12 +130,41 @@ START_TEST(a_hop_longer_than_any_address_is_not_read)
 }
 END_TEST
 
+START_TEST(the_address_is_one_that_networks_can_be_asked_about)
+{
+	static const struct {
+		const char *peer, *forwarded;
+		int family;
+		bool inside;
+	} senders[] = {
+		{ "192.0.2.1", NULL, AF_INET, true },
+		{ "192.0.2.2", NULL, AF_INET, false },
+		{ "::ffff:192.0.2.1", NULL, AF_INET, true },
+		{ "2001:db8::7", NULL, AF_INET6, false },
+		{ "unix", "[::ffff:10.1.2.3]:80", AF_INET, true },
+		{ "unix", "203.0.113.9:80", AF_INET, false },
+		{ "unix", NULL, AF_UNIX, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(senders); i++) {
+		struct sockaddr_storage sa;
+		union peer sender;
+
+		peer_parse(senders[i].peer, &sa);
+		peer_find((const struct sockaddr *)&sa, senders[i].forwarded, &nobody, &sender);
+		ck_assert_int_eq(sender.sa.sa_family, senders[i].family);
+		ck_assert_msg(conf_cidrs_contain(&trusted, &sender.sa) == senders[i].inside, "%s", senders[i].peer);
+	}
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("peer");
 	TCase *tc = tcase_create("peer");
 	tcase_add_loop_test(tc, the_sender_is_the_right_most_hop_that_is_no_proxy, 0, (int)ARRAY_SIZE(cases));
 	tcase_add_test(tc, without_trusted_proxies_only_a_unix_socket_is_believed);
+	tcase_add_test(tc, the_address_is_one_that_networks_can_be_asked_about);
 	tcase_add_test(tc, a_hop_longer_than_any_address_is_not_read);
 	suite_add_tcase(s, tc);
 	return s;
