@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Answers from the world, in upstream's formats.
+ * Answers from the world, in Delivery's formats.
  * Simulator.
  * Sends nothing.
  */
@@ -37,14 +37,14 @@ int answer_text(unsigned status, const char *text, struct answer *ret)
 /* Reads the claim into ANSWER's list and SEEN; ERR_NOT_FOUND when there is nothing to tell. */
 static int tell(struct world *world, const char *id, struct answer *answer, struct seen *seen)
 {
-	struct world_claim *claim = world_find(world, id);
+	struct world_shipment *claim = world_find(world, id);
 	size_t place;
-	int r = claim ? world_read(claim, seen, &place) : ERR_NOT_FOUND;
+	int r = claim && world_is_claim(claim) ? world_read(claim, seen, &place) : ERR_NOT_FOUND;
 
 	if (r < 0)
 		return r;
 	answer->n_stale += place + 1 < claim->n;
-	answer->told[answer->n_told++] = (struct told){ .claim = claim, .telling = TELLING_SNAPSHOT, .place = place };
+	answer->told[answer->n_told++] = (struct told){ .shipment = claim, .telling = TELLING_SNAPSHOT, .place = place };
 	return 0;
 }
 

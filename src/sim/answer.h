@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The answer to one request as data, with what it tells of which claim.
+ * The answer to one request as data, with what it tells of which shipment; and the answers of Delivery.
  * Simulator: made here, sent by endpoint.c.
  */
 #ifndef CLAIMD_SIM_ANSWER_H
@@ -10,10 +10,11 @@
 #include <stdint.h>
 
 #include "sim/journal.h"
+#include "sim/rate.h"
 #include "sim/world.h"
 
 struct told {
-	struct world_claim *claim;
+	struct world_shipment *shipment;
 	enum telling telling;
 	size_t place;
 };
@@ -21,6 +22,7 @@ struct told {
 struct answer {
 	unsigned status;
 	unsigned retry_after_s;
+	struct rate rate;   /* of Market's */
 	char *body;         /* owned */
 	size_t len;
 	struct told *told;  /* owned */

@@ -22,14 +22,17 @@ enum chance {
 	CHANCE_DELAY_ANSWER,
 	CHANCE_FAULT,
 	/* Behind all faults, so that what a seed decides above stays decided. */
-	CHANCE_PRICE_REVISION = 64,
+	CHANCE_EDIT_REVISION = 64,
 	CHANCE_OPERATION,
 	CHANCE_REPEAT,
 	CHANCE_SHUFFLE,
 	CHANCE_CURSOR,
+	CHANCE_PREPAID,
+	CHANCE_FAKE,
+	CHANCE_PUSH,
 };
 
-/* Draw number NUMBER for PURPOSE about SUBJECT (a claim's index, or 0). */
+/* Draw number NUMBER for PURPOSE about SUBJECT (a shipment's index, or 0). */
 uint64_t chance_draw(uint64_t seed, unsigned purpose, uint64_t subject, uint64_t number);
 
 /* Whether something of PROBABILITY (0 to 1) happens, by RANDOM. */

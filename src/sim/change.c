@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/attr.h"
+
 /* upstream/delivery.md section 7: point ids of about 1.7e13 broke integrators. Each claim has room for so many points. */
 #define POINT_FIRST INT64_C(17594193737507)
 #define POINTS_EACH 512
@@ -17,9 +19,22 @@
 /* Revisions have gaps: changes that are no change of status count too. */
 #define REVISION_STEP_MAX 3
 
+/* The shortest time that an order's times tell. */
+#define ORDER_TICK_US USEC_PER_MS
+
 #define PRICE_MIN 200
 #define PRICE_RANGE 1800
 #define CURRENCY "RUB"
+
+static bool is_order(const struct seen *seen)
+{
+	return seen->model != NULL;
+}
+
+static const struct model *model_of(const struct seen *seen)
+{
+	return is_order(seen) ? seen->model : &model_claims;
+}
 
 /* The steps at which a courier sets out for the next point. */
 static bool moves_on(const char *status)
@@ -73,10 +88,28 @@ static struct wall window_due(const struct transition *transitions, size_t n, co
 	return due;
 }
 
-static enum verdict judge(int from, const struct seen *seen, const struct transition *transitions, size_t n)
+/* Market goes by its own rules where a deadline binds nobody. */
+static bool is_late(int from, int to, const struct seen *seen, const struct transition *transitions, size_t n)
 {
-	int to = model_status(&model_claims, seen->status);
-	const struct window_rule *rule;
+	const struct window_rule *rule = model_window(model_of(seen), from);
+
+	return rule && (rule->flags & WINDOW_BINDING) && to == rule->answer &&
+	       wall_cmp(seen->entered, window_due(transitions, n, rule)) >= 0;
+}
+
+/* Every step is told of, so none has gone by unseen: who must not skip any, has skipped none that would excuse a jump. */
+static enum verdict judge_jump(const struct model *model, int from, int to)
+{
+	if (model_has_edge(model, from, to))
+		return VERDICT_LEGAL;
+	return !(model->traits & MODEL_ORDERED) && model_reaches(model, from, to) ? VERDICT_GAP : VERDICT_ILLEGAL;
+}
+
+static enum verdict judge(const char *applied, const struct seen *seen, const struct transition *transitions, size_t n)
+{
+	const struct model *model = model_of(seen);
+	int from = model_status(model, applied);
+	int to = model_status(model, seen->status);
 
 	if (n > 0 && strcmp(transitions[n - 1].seen.status, seen->status) == 0)
 		return VERDICT_SAME;
@@ -84,33 +117,29 @@ static enum verdict judge(int from, const struct seen *seen, const struct transi
 		return VERDICT_UNKNOWN;
 	if (from == STATUS_UNKNOWN)
 		return VERDICT_FIRST;
-	if (to == from)
+	if (strcmp(applied, seen->status) == 0)
 		return VERDICT_SAME;
-	rule = model_window(&model_claims, from);
-	if (rule && to == rule->answer && wall_cmp(seen->entered, window_due(transitions, n, rule)) >= 0)
-		return VERDICT_LATE;
-	if (model_has_edge(&model_claims, from, to))
-		return VERDICT_LEGAL;
-	return model_reaches(&model_claims, from, to) ? VERDICT_GAP : VERDICT_ILLEGAL;
+	return is_late(from, to, seen, transitions, n) ? VERDICT_LATE : judge_jump(model, from, to);
 }
 
 /* Moves on to the key of the next change. */
 static void set_key(struct seen *seen, struct wall at, uint64_t revision_random)
 {
-	struct wall soonest = wall_add(seen->key.updated, 1);
+	int64_t tick_us = is_order(seen) ? ORDER_TICK_US : 1;
+	struct wall soonest = wall_add(seen->key.updated, tick_us);
 
-	seen->key.revision += 1 + (int64_t)(revision_random % REVISION_STEP_MAX);
-	seen->key.updated = wall_cmp(at, soonest) < 0 ? soonest : at;
+	if (wall_cmp(at, soonest) < 0)
+		at = soonest;
+	seen->key.updated = wall_add(at, -(at.us % tick_us));
+	if (!is_order(seen))
+		seen->key.revision += 1 + (int64_t)(revision_random % REVISION_STEP_MAX);
 }
 
 /* The fields that the status decides, on top of those that the claim keeps. */
-static void fill(const struct change *change, struct seen *seen)
+static void fill_claim(const struct change *change, struct seen *seen)
 {
 	int status = model_status(&model_claims, change->status);
 
-	snprintf(seen->status, sizeof(seen->status), "%s", change->status);
-	set_key(seen, change->at, change->revision_random);
-	seen->entered = seen->key.updated;
 	set_resolution(seen, status);
 	if (moves_on(change->status))
 		seen->point_id++;
@@ -120,22 +149,62 @@ static void fill(const struct change *change, struct seen *seen)
 	}
 }
 
-void change_first(const struct change *change, uint64_t index, const char *id, struct transition *ret)
+/* A wish to cancel lasts as long as somebody could grant it. */
+static void fill_order(struct seen *seen)
 {
+	if (!model_request_window(seen->model, model_status(seen->model, seen->status)))
+		seen->asked = WALL_NONE;
+}
+
+/* Market counts from an order's creation in what it can be born in; WALL_NONE where not. */
+static struct wall born_at(const struct seen *seen, const struct transition *transitions, size_t n)
+{
+	static const char *const births[] = { "PLACING/", "RESERVED/", "UNPAID/" };
+
+	for (size_t i = 0; is_order(seen) && i < ARRAY_SIZE(births); i++)
+		if (strncmp(seen->status, births[i], strlen(births[i])) == 0)
+			return n > 0 ? transitions[0].seen.key.updated : seen->key.updated;
+	return WALL_NONE;
+}
+
+static void fill(const struct change *change, const struct transition *transitions, size_t n, struct transition *ret)
+{
+	struct seen *seen = &ret->seen;
+	struct wall born;
+
+	snprintf(seen->status, sizeof(seen->status), "%s", change->status);
+	set_key(seen, change->at, change->revision_random);
+	born = born_at(seen, transitions, n);
+	seen->entered = wall_is_set(born) ? born : seen->key.updated;
+	if (is_order(seen))
+		fill_order(seen);
+	else
+		fill_claim(change, seen);
+	ret->verdict = judge(change->applied, seen, transitions, n);
+}
+
+void change_first(const struct change *change, const struct newborn *newborn, struct transition *ret)
+{
+	bool of_claim = newborn->model == &model_claims;
+
 	*ret = (struct transition){
 		.seen = {
 			.via = VIA_SWEEP,
 			.snapshot = true,
-			.key = { .revision = 0, .updated = wall_add(change->at, -1) },
-			.version = 1,
+			/* So that what comes next is the birth. */
+			.key = { .revision = of_claim ? 0 : NUMBER_NONE, .updated = wall_add(change->at, -ORDER_TICK_US) },
+			.version = of_claim ? 1 : NUMBER_NONE,
 			.operation_id = NUMBER_NONE,
-			.point_id = POINT_FIRST + (int64_t)index * POINTS_EACH,
+			.point_id = of_claim ? POINT_FIRST + (int64_t)newborn->index * POINTS_EACH : NUMBER_NONE,
 			.valid_until = WALL_NONE,
+			.model = of_claim ? NULL : newborn->model,
+			.campaign_id = newborn->campaign_id,
+			.asked = WALL_NONE,
+			.prepaid = newborn->prepaid,
 		},
 	};
-	snprintf(ret->seen.external_id, sizeof(ret->seen.external_id), "%s", id);
-	fill(change, &ret->seen);
-	ret->verdict = judge(STATUS_UNKNOWN, &ret->seen, NULL, 0);
+	snprintf(ret->seen.external_id, sizeof(ret->seen.external_id), "%s", newborn->id);
+	fill(change, NULL, 0, ret);
 }
 
 /* A second estimate comes from an edit, which makes a new version. */
@@ -154,16 +223,27 @@ void change_next(const struct change *change, const struct transition *transitio
 	*ret = (struct transition){ .seen = *change->before };
 	if (is_edit(change, transitions, n))
 		ret->seen.version++;
-	fill(change, &ret->seen);
-	ret->verdict = judge(change->applied, &ret->seen, transitions, n);
+	fill(change, transitions, n, ret);
 }
 
-void change_price(const struct seen *before, const char *price, struct wall at, uint64_t revision_random, struct seen *ret)
+void change_edit(const struct seen *before, const struct plan_edit *edit, struct wall at, uint64_t revision_random, struct seen *ret)
 {
 	*ret = *before;
 	set_key(ret, at, revision_random);
-	snprintf(ret->price, sizeof(ret->price), "%s", price);
-	snprintf(ret->currency, sizeof(ret->currency), CURRENCY);
+	switch (edit->kind) {
+	case EDIT_PRICE:
+		memcpy(ret->price, edit->price, sizeof(ret->price));
+		snprintf(ret->currency, sizeof(ret->currency), CURRENCY);
+		break;
+	case EDIT_UPDATE:
+		break;
+	case EDIT_ASK:
+		ret->asked = ret->key.updated;
+		break;
+	case EDIT_UNASK:
+		ret->asked = WALL_NONE;
+		break;
+	}
 }
 
 bool change_is_applied(const struct transition *transition)
@@ -173,5 +253,7 @@ bool change_is_applied(const struct transition *transition)
 
 bool change_opens_window(const struct transition *transition)
 {
-	return model_window(&model_claims, model_status(&model_claims, transition->seen.status)) != NULL;
+	const struct model *model = model_of(&transition->seen);
+
+	return model_window(model, model_status(model, transition->seen.status)) != NULL;
 }

@@ -15,39 +15,49 @@
 #include "base/address.h"
 #include "base/err.h"
 #include "sim/span.h"
+#include "sim/spec.h"
 
-/* More would not fit the claims' point ids, nor any machine's patience. */
-#define CLAIMS_MAX 1000000
+/* More of a kind would not fit the claims' point ids, nor any machine's patience. */
+#define SHIPMENTS_MAX 1000000
 
 const char cmdline_help[] =
-	"usage: claimsim [--listen ADDR:PORT] [--scenario FILE] [--claims N] [option...]\n"
+	"usage: claimsim [--listen ADDR:PORT] [--scenario FILE] [--claims N] [--orders dbs=N,laas=N] [option...]\n"
 	"  --listen ADDR:PORT   serve there; port 0 lets the system choose (127.0.0.1:0)\n"
-	"  --scenario FILE      play the claims of a scenario file\n"
+	"  --scenario FILE      play the claims and orders of a scenario file\n"
 	"  --claims N           play N claims with lives of chance's choice (0)\n"
-	"  --rate R             start R of these per second (5)\n"
+	"  --orders SPEC        play orders likewise: dbs=N,laas=N\n"
+	"  --rate R             start R of each of these kinds per second (5)\n"
+	"  --fake P             the share of these orders that are test orders (0)\n"
 	"  --seed S             the same seed makes the same decisions (1)\n"
 	"  --lives SPEC         choose only these: name=weight,... (--list-lives shows the names)\n"
-	"  --step MIN..MAX      pause between two steps of a claim (200ms..1s)\n"
-	"  --window SPAN        what is left of the ten minutes in lives that miss them (10s)\n"
+	"  --step MIN..MAX      pause between two steps of a claim or order (200ms..1s)\n"
+	"  --window SPAN        what is left of the deadline in lives that miss one (10s)\n"
 	"  --offer SPAN         an offer's valid_until behind ready_for_approval; 0 for none (10min)\n"
-	"  --wait-read[=WHO]    a claim goes on only when its status has been read, by info, journal or either (info)\n"
+	"  --wait-read[=WHO]    it goes on only when its status has been read, by info, journal or either (info)\n"
 	"  --journal-reader     the journal is read, so a claim's first callback may be lost too\n"
 	"  --page-limit N       pages of the journal have at most N events (1000)\n"
 	"  --retention KEEP     the journal keeps events for so long (a time), or so many (a number); 0 for all (0)\n"
 	"  --callback URL       send callbacks there; the URL is used as it is\n"
 	"  --retry SPAN         before a callback is repeated for the first time (1s)\n"
+	"  --push URL           send pushes to URL/notification\n"
+	"  --push-speedup F     Market's schedule of repeats passes F times faster (60)\n"
+	"  --ping               send a PING there at the start\n"
 	"  --token FILE         ask for the bearer token in FILE\n"
+	"  --api-key-file FILE  ask for the Api-Key in FILE\n"
+	"  --business ID        the orders are this business's (222)\n"
 	"  --faults SPEC        name=probability,... of stale duplicate reorder lost delay 429 500 cut\n"
 	"                       late shuffle repeat vague all\n"
 	"  --truth FILE         write the truth there at the end, one JSON object per line\n"
-	"  --exit-when-done     end when every claim has lived and every callback is acked or given up\n"
+	"  --exit-when-done     end when all have lived and every callback and push is acked or given up\n"
 	"  --list-lives, --version, --help\n";
 
 enum option_id {
 	OPTION_LISTEN = 256, /* values below are short options' characters */
 	OPTION_SCENARIO,
 	OPTION_CLAIMS,
+	OPTION_ORDERS,
 	OPTION_RATE,
+	OPTION_FAKE,
 	OPTION_SEED,
 	OPTION_LIVES,
 	OPTION_STEP,
@@ -59,7 +69,12 @@ enum option_id {
 	OPTION_RETENTION,
 	OPTION_CALLBACK,
 	OPTION_RETRY,
+	OPTION_PUSH,
+	OPTION_PUSH_SPEEDUP,
+	OPTION_PING,
 	OPTION_TOKEN,
+	OPTION_API_KEY_FILE,
+	OPTION_BUSINESS,
 	OPTION_FAULTS,
 	OPTION_TRUTH,
 	OPTION_EXIT_WHEN_DONE,
@@ -72,7 +87,9 @@ static const struct option rows[] = {
 	{ "listen", required_argument, NULL, OPTION_LISTEN },
 	{ "scenario", required_argument, NULL, OPTION_SCENARIO },
 	{ "claims", required_argument, NULL, OPTION_CLAIMS },
+	{ "orders", required_argument, NULL, OPTION_ORDERS },
 	{ "rate", required_argument, NULL, OPTION_RATE },
+	{ "fake", required_argument, NULL, OPTION_FAKE },
 	{ "seed", required_argument, NULL, OPTION_SEED },
 	{ "lives", required_argument, NULL, OPTION_LIVES },
 	{ "step", required_argument, NULL, OPTION_STEP },
@@ -84,7 +101,12 @@ static const struct option rows[] = {
 	{ "retention", required_argument, NULL, OPTION_RETENTION },
 	{ "callback", required_argument, NULL, OPTION_CALLBACK },
 	{ "retry", required_argument, NULL, OPTION_RETRY },
+	{ "push", required_argument, NULL, OPTION_PUSH },
+	{ "push-speedup", required_argument, NULL, OPTION_PUSH_SPEEDUP },
+	{ "ping", no_argument, NULL, OPTION_PING },
 	{ "token", required_argument, NULL, OPTION_TOKEN },
+	{ "api-key-file", required_argument, NULL, OPTION_API_KEY_FILE },
+	{ "business", required_argument, NULL, OPTION_BUSINESS },
 	{ "faults", required_argument, NULL, OPTION_FAULTS },
 	{ "truth", required_argument, NULL, OPTION_TRUTH },
 	{ "exit-when-done", no_argument, NULL, OPTION_EXIT_WHEN_DONE },
@@ -102,8 +124,16 @@ static const char *wanted(enum option_id id)
 		return "a numeric ADDR:PORT such as 127.0.0.1:0";
 	case OPTION_CLAIMS:
 		return "a number from 0 to 1000000";
+	case OPTION_ORDERS:
+		return "dbs=N,laas=N, or one of them, with numbers from 0 to 1000000";
 	case OPTION_RATE:
-		return "a number above 0, of claims per second";
+		return "a number above 0, of claims and orders per second";
+	case OPTION_FAKE:
+		return "a number from 0 to 1";
+	case OPTION_PUSH_SPEEDUP:
+		return "a number from 1 to 1000000";
+	case OPTION_BUSINESS:
+		return "a number from 1 to 9223372036854775807";
 	case OPTION_SEED:
 		return "a number from 0 to 18446744073709551615";
 	case OPTION_LIVES:
@@ -125,7 +155,10 @@ static const char *wanted(enum option_id id)
 	case OPTION_SCENARIO:
 	case OPTION_JOURNAL_READER:
 	case OPTION_CALLBACK:
+	case OPTION_PUSH:
+	case OPTION_PING:
 	case OPTION_TOKEN:
+	case OPTION_API_KEY_FILE:
 	case OPTION_TRUTH:
 	case OPTION_EXIT_WHEN_DONE:
 	case OPTION_LIST_LIVES:
@@ -150,14 +183,16 @@ static int read_whole(const char *text, uint64_t max, uint64_t *ret)
 	return 0;
 }
 
-static int read_rate(const char *text, double *ret)
+/* A number from MIN to MAX. */
+static int read_real(const char *text, double min, double max, double *ret)
 {
 	char *end;
-	double rate = strtod(text, &end);
+	double number = strtod(text, &end);
 
-	if (end == text || *end != '\0' || !(rate >= 1e-6 && rate <= 1e6))
+	/* Written so that NaN is refused too. */
+	if (end == text || *end != '\0' || !(number >= min && number <= max))
 		return ERR_INVALID;
-	*ret = rate;
+	*ret = number;
 	return 0;
 }
 
@@ -174,11 +209,34 @@ static int read_listen(const char *text, const char **ret)
 static int read_claims(const char *text, size_t *ret)
 {
 	uint64_t n;
-	int r = read_whole(text, CLAIMS_MAX, &n);
+	int r = read_whole(text, SHIPMENTS_MAX, &n);
 
 	if (r == 0)
 		*ret = (size_t)n;
 	return r;
+}
+
+static int take_orders(const char *name, double number, void *cls)
+{
+	struct sim_config *config = cls;
+	bool dbs = strcmp(name, model_dbs.name) == 0;
+
+	if (!(number >= 0 && number <= SHIPMENTS_MAX) || number != (double)(size_t)number)
+		return ERR_INVALID;
+	if (!dbs && strcmp(name, model_laas.name) != 0)
+		return ERR_INVALID;
+	*(dbs ? &config->dbs_orders : &config->laas_orders) = (size_t)number;
+	return 0;
+}
+
+static int read_business(const char *text, int64_t *ret)
+{
+	uint64_t id;
+
+	if (read_whole(text, INT64_MAX, &id) < 0 || id == 0)
+		return ERR_INVALID;
+	*ret = (int64_t)id;
+	return 0;
 }
 
 static int read_page_limit(const char *text, size_t *ret)
@@ -227,8 +285,16 @@ static int take_value(struct cmdline *cmdline, enum option_id id, const char *va
 		return read_listen(value, &config->listen);
 	case OPTION_CLAIMS:
 		return read_claims(value, &config->claims);
+	case OPTION_ORDERS:
+		return spec_parse(value, take_orders, config);
 	case OPTION_RATE:
-		return read_rate(value, &config->rate);
+		return read_real(value, 1e-6, 1e6, &config->rate);
+	case OPTION_FAKE:
+		return read_real(value, 0, 1, &config->fake);
+	case OPTION_PUSH_SPEEDUP:
+		return read_real(value, 1, 1e6, &config->sender.push_speedup);
+	case OPTION_BUSINESS:
+		return read_business(value, &config->business_id);
 	case OPTION_SEED:
 		return read_whole(value, UINT64_MAX, &config->seed);
 	case OPTION_LIVES:
@@ -249,8 +315,17 @@ static int take_value(struct cmdline *cmdline, enum option_id id, const char *va
 	case OPTION_CALLBACK:
 		config->callback_url = value;
 		break;
+	case OPTION_PUSH:
+		config->push_url = value;
+		break;
+	case OPTION_PING:
+		config->ping = true;
+		break;
 	case OPTION_TOKEN:
 		cmdline->token_file = value;
+		break;
+	case OPTION_API_KEY_FILE:
+		cmdline->api_key_file = value;
 		break;
 	case OPTION_TRUTH:
 		cmdline->truth_file = value;

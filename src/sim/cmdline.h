@@ -19,9 +19,10 @@ enum cmdline_verb {
 
 struct cmdline {
 	enum cmdline_verb verb;
-	struct sim_config config; /* its token and scenario are the caller's to load */
+	struct sim_config config; /* its token, key and scenario are the caller's to load */
 	const char *scenario_file; /* NULL, as the others: not given */
 	const char *token_file;
+	const char *api_key_file;
 	const char *truth_file;
 	bool exit_when_done;
 };

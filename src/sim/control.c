@@ -5,11 +5,13 @@
  */
 #include "sim/control.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "sim/sim.h"
+#include "sim/target.h"
 #include "sim/truth.h"
 #include "wire/claims_encode.h"
 #include "wire/table.h"
@@ -62,12 +64,17 @@ static void serve_stats(struct sim *sim, struct request *request)
 	static const char *const names[] = {
 		"claims", "done", "transitions", "info", "bulk_info", "refused", "failed", "ids", "unknown_ids", "stale",
 		"callbacks_sent", "callbacks_acked", "callbacks_given_up", "callbacks_lost", "prices", "journal", "events",
+		"orders", "edits", "order_requests", "campaign_requests",
+		"pushes_sent", "pushes_acked", "pushes_refused", "pushes_given_up", "pushes_lost", "pings_sent", "pings_acked",
 	};
 	const size_t numbers[] = {
 		stats.claims, stats.done, stats.transitions, stats.answers.info, stats.answers.bulk_info,
 		stats.answers.refused, stats.answers.failed, stats.answers.ids, stats.answers.unknown_ids, stats.answers.stale,
 		stats.callbacks.sent, stats.callbacks.acked, stats.callbacks.given_up, stats.lost,
 		stats.prices, stats.answers.journal, stats.answers.events,
+		stats.orders, stats.edits, stats.answers.orders, stats.answers.campaigns,
+		stats.pushes.sent, stats.pushes.acked, stats.pushes.refused, stats.pushes.given_up, stats.pushes_lost,
+		stats.pings.sent, stats.pings.acked,
 	};
 	struct wire_value values[ARRAY_SIZE(numbers)];
 	char *body = NULL;
@@ -81,22 +88,55 @@ static void serve_stats(struct sim *sim, struct request *request)
 	free(body);
 }
 
-static void serve_claims(struct sim *sim, struct request *request, const char *query)
+/* What became of adding a shipment: its id under NAME. */
+static void send_born(struct request *request, int r, const char *name, const char *id)
 {
-	static const char *const names[] = { "claim_id" };
-	const char *life = strncmp(query, "?life=", 6) == 0 ? query + 6 : NULL;
-	const char *id;
 	char *body = NULL;
-	int r = sim_add_claim(sim, life, &id);
 
 	if (r == ERR_NOT_FOUND) {
-		send_error(request, 404, "not_found", "No such life");
+		send_error(request, 404, "not_found", "No such model, or no such life of it");
 		return;
 	}
-	if (r < 0 || wire_row_encode(names, &(struct wire_value){ .kind = WIRE_TEXT, .text = id }, 1, &body) < 0)
+	if (r < 0 || wire_row_encode(&name, &(struct wire_value){ .kind = WIRE_TEXT, .text = id }, 1, &body) < 0)
 		body = NULL;
 	send_body(request, 200, "application/json", body);
 	free(body);
+}
+
+/* The parameter of that name, "" when it is given but too long to mean anything; NULL when it is not given. */
+static const char *parameter(const struct request *request, const char *name, char ret[static LIFE_NAME_SIZE])
+{
+	const struct target target = { .text = request_target(request) };
+	size_t len;
+	const char *value = target_parameter(&target, name, &len);
+
+	if (!value)
+		return NULL;
+	snprintf(ret, LIFE_NAME_SIZE, "%.*s", len < LIFE_NAME_SIZE ? (int)len : 0, value);
+	return ret;
+}
+
+static void serve_claims(struct sim *sim, struct request *request)
+{
+	char life[LIFE_NAME_SIZE];
+	const char *id = NULL;
+	int r = sim_add_claim(sim, parameter(request, "life", life), &id);
+
+	send_born(request, r, "claim_id", id);
+}
+
+static void serve_orders(struct sim *sim, struct request *request)
+{
+	char life[LIFE_NAME_SIZE];
+	char name[LIFE_NAME_SIZE];
+	const char *given = parameter(request, "model", name);
+	const struct model *model = given ? model_by_name(given) : NULL;
+	const char *id = NULL;
+	int r = ERR_NOT_FOUND;
+
+	if (model && model != &model_claims)
+		r = sim_add_order(sim, model, parameter(request, "life", life), &id);
+	send_born(request, r, "order_id", id);
 }
 
 static bool is_call(const struct request *request, const char *method, const char *name)
@@ -109,8 +149,6 @@ static bool is_call(const struct request *request, const char *method, const cha
 
 void control_serve(struct sim *sim, struct request *request)
 {
-	const char *target = request_target(request);
-
 	if (is_call(request, "GET", "truth"))
 		serve_lines(sim, request, truth_write);
 	else if (is_call(request, "GET", "prices"))
@@ -118,7 +156,10 @@ void control_serve(struct sim *sim, struct request *request)
 	else if (is_call(request, "GET", "stats"))
 		serve_stats(sim, request);
 	else if (is_call(request, "POST", "claims"))
-		serve_claims(sim, request, target + strcspn(target, "?"));
+		serve_claims(sim, request);
+	else if (is_call(request, "POST", "orders"))
+		serve_orders(sim, request);
 	else
-		send_error(request, 404, "not_found", "GET /sim/truth, GET /sim/prices, GET /sim/stats, POST /sim/claims?life=NAME");
+		send_error(request, 404, "not_found", "GET /sim/truth, GET /sim/prices, GET /sim/stats, POST /sim/claims?life=NAME, "
+		                                      "POST /sim/orders?model=MODEL&life=NAME");
 }

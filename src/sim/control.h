@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The simulator's own HTTP routes, which upstream doesn't have: GET /sim/truth, GET /sim/prices, GET /sim/stats and
- * POST /sim/claims?life=NAME.
+ * The simulator's own HTTP routes, which the upstreams don't have: GET /sim/truth, GET /sim/prices, GET /sim/stats,
+ * POST /sim/claims?life=NAME and POST /sim/orders?model=MODEL&life=NAME.
  * Simulator.
  */
 #ifndef CLAIMD_SIM_CONTROL_H

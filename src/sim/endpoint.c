@@ -2,20 +2,17 @@
 /*
  * Takes a request through outage, checks and faults to its answer.
  * Simulator.
- * What an answer says is answer.c's.
+ * What an answer says is the sides': delivery.c and market.c.
  */
 #include "sim/endpoint.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
 
 #include "base/backoff.h"
 #include "base/err.h"
-#include "sim/answer.h"
 #include "sim/chance.h"
-
-#define PREFIX "/b2b/cargo/integration/v2/claims/"
 
 /* A request whose answer takes its time. */
 struct held {
@@ -35,6 +32,7 @@ struct endpoint {
 	struct endpoint_stats stats;
 	enum outage outages[SIDE_MAX];
 	uint64_t n_requests;
+	uint64_t n_limited;
 	TAILQ_HEAD(, held) held;
 };
 
@@ -54,31 +52,30 @@ int endpoint_new(struct loop *loop, struct world *world, struct journal *journal
 	return 0;
 }
 
-static bool path_is(const char *target, const char *name)
-{
-	size_t len = strcspn(target, "?");
-
-	return len == strlen(PREFIX) + strlen(name) && strncmp(target, PREFIX, strlen(PREFIX)) == 0 &&
-	       memcmp(target + strlen(PREFIX), name, strlen(name)) == 0;
-}
-
-static enum side side_of(const struct request *request)
-{
-	return path_is(request_target(request), "journal") ? SIDE_JOURNAL : SIDE_CLAIMS;
-}
-
 /* Sends ANSWER and forgets it. */
 static void send_answer(struct request *request, struct answer *answer)
 {
+	char limit[16];
+	char remaining[16];
+	const struct reply_header headers[] = {
+		{ "X-RateLimit-Resource-Limit", limit },
+		{ "X-RateLimit-Resource-Remaining", remaining },
+		{ "X-RateLimit-Resource-Until", answer->rate.until },
+	};
+
+	snprintf(limit, sizeof(limit), "%u", answer->rate.limit);
+	snprintf(remaining, sizeof(remaining), "%u", answer->rate.remaining);
 	server_reply(request, &(struct reply){
 		.status = answer->status,
 		.content_type = "application/json; charset=utf-8",
 		.body = answer->body,
 		.body_len = answer->len,
 		.retry_after_s = answer->retry_after_s,
+		.headers = headers,
+		.n_headers = answer->rate.limit > 0 ? ARRAY_SIZE(headers) : 0,
 	});
 	for (size_t i = 0; i < answer->n_told; i++)
-		world_told(answer->told[i].claim, answer->told[i].telling, answer->told[i].place);
+		world_told(answer->told[i].shipment, answer->told[i].telling, answer->told[i].place);
 	answer_done(answer);
 }
 
@@ -105,13 +102,14 @@ static void on_held_due(void *cls)
 }
 
 /* Holds the request open: for DELAY_US, then ANSWER is sent; or, with a DELAY_US below 0, until the outage is over. */
-static int hold(struct endpoint *endpoint, struct request *request, struct answer *answer, int64_t delay_us)
+static int hold(struct endpoint *endpoint, const struct question *question, struct answer *answer, int64_t delay_us)
 {
+	struct request *request = question->request;
 	struct held *held = calloc(1, sizeof(*held));
 
 	if (!held)
 		return ERR_NOMEM;
-	*held = (struct held){ .endpoint = endpoint, .side = side_of(request), .request = request, .answer = *answer };
+	*held = (struct held){ .endpoint = endpoint, .side = question->target.side, .request = request, .answer = *answer };
 	if (loop_timer_new(endpoint->loop, on_held_due, held, &held->timer) < 0) {
 		free(held);
 		return ERR_NOMEM;
@@ -159,131 +157,27 @@ const struct endpoint_stats *endpoint_stats(const struct endpoint *endpoint)
 	return &endpoint->stats;
 }
 
-/* The first parameter of that name in the query, of LEN bytes; NULL when there is none. What we look for needs no decoding. */
-static const char *parameter(const char *target, const char *name, size_t *ret_len)
-{
-	const char *at = strchr(target, '?');
-	size_t n = strlen(name);
-
-	for (; at; at = strchr(at, '&')) {
-		at++;
-		if (strncmp(at, name, n) != 0 || at[n] != '=')
-			continue;
-		*ret_len = strcspn(at + n + 1, "&");
-		return at + n + 1;
-	}
-	return NULL;
-}
-
-static const char *claim_id_of(const char *target, char ret[static EXTERNAL_ID_SIZE])
-{
-	size_t len;
-	const char *id = parameter(target, "claim_id", &len);
-
-	if (!id || len == 0 || len >= EXTERNAL_ID_SIZE)
-		return NULL;
-	memcpy(ret, id, len);
-	ret[len] = '\0';
-	return ret;
-}
-
-/* How long a page may be; 0 for a limit that is none. */
-static size_t limit_of(const char *target)
-{
-	size_t len;
-	const char *digits = parameter(target, "limit", &len);
-	size_t limit = 0;
-
-	if (!digits)
-		return WIRE_JOURNAL_LIMIT_MAX;
-	for (size_t i = 0; i < len; i++) {
-		if (digits[i] < '0' || digits[i] > '9')
-			return 0;
-		limit = limit * 10 + (size_t)(digits[i] - '0');
-		if (limit > WIRE_JOURNAL_LIMIT_MAX)
-			return 0;
-	}
-	return limit;
-}
-
-static bool is_authorized(const struct endpoint *endpoint, const struct request *request)
-{
-	const char *given = request_header(request, "Authorization");
-
-	if (!endpoint->rules.token)
-		return true;
-	return given && strncmp(given, "Bearer ", 7) == 0 && strcmp(given + 7, endpoint->rules.token) == 0;
-}
-
 static bool meets(const struct endpoint *endpoint, enum fault fault)
 {
 	return faults_hit(endpoint->rules.faults, fault, 0, endpoint->n_requests);
 }
 
-static int ask_journal(struct endpoint *endpoint, struct request *request, struct answer *ret)
-{
-	const struct journal_ask ask = {
-		.limit = limit_of(request_target(request)),
-		.number = endpoint->n_requests,
-		.now = loop_now(endpoint->loop),
-	};
-	size_t len;
-	const char *body = request_body(request, &len);
-
-	if (ask.limit == 0)
-		return answer_error(400, "400", "limit must be a number from 1 to 1000", ret);
-
-	int r = answer_journal(endpoint->journal, body, len, ask, ret);
-
-	if (r != ERR_INVALID)
-		return r;
-	/* Upstream's own example has the vague form. */
-	return meets(endpoint, FAULT_VAGUE) ? answer_error(400, "unknown_error", "wrong cursor format", ret)
-	                                    : answer_error(400, "invalid_cursor", "Invalid cursor", ret);
-}
-
-static int ask_claims(struct endpoint *endpoint, struct request *request, struct answer *ret)
-{
-	const char *target = request_target(request);
-	char id[EXTERNAL_ID_SIZE];
-	const char *body;
-	size_t len;
-
-	if (!request_header(request, "Accept-Language"))
-		return answer_error(400, "bad_request", "Accept-Language is missing", ret);
-	if (path_is(target, "info"))
-		return answer_info(endpoint->world, claim_id_of(target, id), ret);
-	body = request_body(request, &len);
-	return answer_bulk_info(endpoint->world, body, len, ret);
-}
-
 /* The true answer. */
-static int answer_truly(struct endpoint *endpoint, struct request *request, struct answer *ret)
+static int answer_truly(const struct question *question, struct answer *ret)
 {
-	const char *target = request_target(request);
-	bool journal = path_is(target, "journal");
-
-	if (!journal && !path_is(target, "info") && !path_is(target, "bulk_info"))
-		return answer_error(404, "not_found", "No such operation", ret);
-	if (strcmp(request_method(request), "POST") != 0)
-		return answer_error(405, "405", "Method Not Allowed", ret);
-	if (!is_authorized(endpoint, request))
-		return answer_error(401, "unauthorized", "Access denied", ret);
-	return journal ? ask_journal(endpoint, request, ret) : ask_claims(endpoint, request, ret);
+	return question->target.side == SIDE_MARKET ? market_answer(question, ret) : delivery_answer(question, ret);
 }
 
-static int answer_limited(const struct endpoint *endpoint, struct answer *ret)
+static int refuse(struct endpoint *endpoint, const struct question *question, enum refusal refusal, struct answer *ret)
 {
-	int r = answer_error(429, "too_many_requests", "Too many requests", ret);
-
-	if (r == 0)
-		ret->retry_after_s = endpoint->rules.retry_after_s;
-	return r;
+	endpoint->n_limited += refusal == REFUSAL_LIMITED;
+	return question->target.side == SIDE_MARKET ? market_refuse(question, refusal, ret)
+	                                            : delivery_refuse(question, refusal, ret);
 }
 
-static int answer_halved(struct endpoint *endpoint, struct request *request, struct answer *ret)
+static int answer_halved(const struct question *question, struct answer *ret)
 {
-	int r = answer_truly(endpoint, request, ret);
+	int r = answer_truly(question, ret);
 
 	if (r == 0)
 		answer_cut(ret);
@@ -293,22 +187,23 @@ static int answer_halved(struct endpoint *endpoint, struct request *request, str
 static const char *const absurd[SIDE_MAX] = {
 	[SIDE_CLAIMS] = "{\"claims\":{\"id\":[],\"status\":7}}",
 	[SIDE_JOURNAL] = "{\"cursor\":7,\"events\":{\"claim_id\":[]}}",
+	[SIDE_MARKET] = "{\"orders\":{\"orderId\":[],\"status\":7},\"campaigns\":7}",
 };
 
 /* The answer of an outage other than OUTAGE_NONE and OUTAGE_SILENT. */
-static int answer_outage(struct endpoint *endpoint, struct request *request, struct answer *ret)
+static int answer_outage(struct endpoint *endpoint, const struct question *question, struct answer *ret)
 {
-	enum side side = side_of(request);
+	enum side side = question->target.side;
 
 	switch (endpoint->outages[side]) {
 	case OUTAGE_UNAUTHORIZED:
-		return answer_error(401, "unauthorized", "Access denied", ret);
+		return refuse(endpoint, question, REFUSAL_UNAUTHORIZED, ret);
 	case OUTAGE_FORBIDDEN:
-		return answer_error(403, "forbidden", "Forbidden", ret);
+		return refuse(endpoint, question, REFUSAL_FORBIDDEN, ret);
 	case OUTAGE_NOT_FOUND:
-		return answer_error(404, "not_found", "Not found", ret);
+		return refuse(endpoint, question, REFUSAL_NOT_FOUND, ret);
 	case OUTAGE_LIMITED:
-		return answer_limited(endpoint, ret);
+		return refuse(endpoint, question, REFUSAL_LIMITED, ret);
 	case OUTAGE_REDIRECT:
 		return answer_text(302, "", ret);
 	case OUTAGE_NO_JSON:
@@ -316,31 +211,46 @@ static int answer_outage(struct endpoint *endpoint, struct request *request, str
 	case OUTAGE_ABSURD:
 		return answer_text(200, absurd[side], ret);
 	case OUTAGE_CUT:
-		return answer_halved(endpoint, request, ret);
+		return answer_halved(question, ret);
 	case OUTAGE_ERROR:
 	case OUTAGE_NONE:
 	case OUTAGE_SILENT:
 	case OUTAGE_MAX:
 		break;
 	}
-	return answer_error(500, "500", "Internal server error", ret);
+	return refuse(endpoint, question, REFUSAL_ERROR, ret);
+}
+
+/* Whether Market is busy with as many requests as it takes at a time. */
+static bool is_crowded(const struct endpoint *endpoint, enum side side)
+{
+	const struct held *held;
+	unsigned n = 0;
+
+	TAILQ_FOREACH (held, &endpoint->held, all)
+		n += held->side == SIDE_MARKET;
+	return side == SIDE_MARKET && endpoint->rules.parallel_max > 0 && n >= endpoint->rules.parallel_max;
 }
 
 /* The answer of a request, by what befalls it. */
-static int answer_request(struct endpoint *endpoint, struct request *request, struct answer *ret)
+static int answer_request(struct endpoint *endpoint, const struct question *question, struct answer *ret)
 {
+	enum side side = question->target.side;
+
 	endpoint->stats.failed++;
-	if (endpoint->outages[side_of(request)] != OUTAGE_NONE)
-		return answer_outage(endpoint, request, ret);
+	if (endpoint->outages[side] != OUTAGE_NONE)
+		return answer_outage(endpoint, question, ret);
+	if (is_crowded(endpoint, side))
+		return refuse(endpoint, question, REFUSAL_PARALLEL, ret);
 	if (meets(endpoint, FAULT_LIMIT))
-		return answer_limited(endpoint, ret);
+		return refuse(endpoint, question, REFUSAL_LIMITED, ret);
 	if (meets(endpoint, FAULT_ERROR))
-		return answer_error(500, "500", "Internal server error", ret);
+		return refuse(endpoint, question, REFUSAL_ERROR, ret);
 	if (meets(endpoint, FAULT_CUT))
-		return answer_halved(endpoint, request, ret);
+		return answer_halved(question, ret);
 
 	endpoint->stats.failed--;
-	int r = answer_truly(endpoint, request, ret);
+	int r = answer_truly(question, ret);
 
 	if (r < 0)
 		return r;
@@ -348,36 +258,57 @@ static int answer_request(struct endpoint *endpoint, struct request *request, st
 	endpoint->stats.ids += ret->n_asked;
 	endpoint->stats.unknown_ids += ret->n_unknown;
 	endpoint->stats.stale += ret->n_stale;
-	endpoint->stats.events += side_of(request) == SIDE_JOURNAL ? ret->n_told : 0;
+	endpoint->stats.events += side == SIDE_JOURNAL ? ret->n_told : 0;
 	return 0;
 }
 
-static void count(struct endpoint *endpoint, const char *target)
+static void count(struct endpoint *endpoint, enum route route)
 {
+	struct endpoint_stats *stats = &endpoint->stats;
+
 	endpoint->n_requests++;
-	endpoint->stats.info += path_is(target, "info");
-	endpoint->stats.bulk_info += path_is(target, "bulk_info");
-	endpoint->stats.journal += path_is(target, "journal");
+	stats->info += route == ROUTE_INFO;
+	stats->bulk_info += route == ROUTE_BULK_INFO;
+	stats->journal += route == ROUTE_JOURNAL;
+	stats->orders += route == ROUTE_ORDERS;
+	stats->campaigns += route == ROUTE_CAMPAIGNS;
+}
+
+static void serve(struct endpoint *endpoint, const struct question *question)
+{
+	struct answer answer = { 0 };
+	uint64_t random = chance_draw(endpoint->rules.faults->seed, CHANCE_DELAY_ANSWER, 0, endpoint->n_requests);
+
+	if (endpoint->outages[question->target.side] == OUTAGE_SILENT) {
+		endpoint->stats.failed++;
+		if (hold(endpoint, question, &answer, -1) < 0)
+			send_failure(question->request);
+		return;
+	}
+	if (answer_request(endpoint, question, &answer) < 0) {
+		send_failure(question->request);
+		return;
+	}
+	/* Who is turned away because others wait does not wait with them. */
+	if (!is_crowded(endpoint, question->target.side) && meets(endpoint, FAULT_DELAY) &&
+	    hold(endpoint, question, &answer, backoff_spread_us(0, endpoint->rules.delay_max_us, random)) == 0)
+		return;
+	send_answer(question->request, &answer);
 }
 
 void endpoint_serve(struct endpoint *endpoint, struct request *request)
 {
-	struct answer answer = { 0 };
-	uint64_t random = chance_draw(endpoint->rules.faults->seed, CHANCE_DELAY_ANSWER, 0, endpoint->n_requests + 1);
+	struct question question = {
+		.request = request,
+		.target = target_parse(request_target(request)),
+		.n_limited = endpoint->n_limited,
+		.now = loop_now(endpoint->loop),
+		.world = endpoint->world,
+		.journal = endpoint->journal,
+		.rules = &endpoint->rules,
+	};
 
-	count(endpoint, request_target(request));
-	if (endpoint->outages[side_of(request)] == OUTAGE_SILENT) {
-		endpoint->stats.failed++;
-		if (hold(endpoint, request, &answer, -1) < 0)
-			send_failure(request);
-		return;
-	}
-	if (answer_request(endpoint, request, &answer) < 0) {
-		send_failure(request);
-		return;
-	}
-	if (meets(endpoint, FAULT_DELAY) &&
-	    hold(endpoint, request, &answer, backoff_spread_us(0, endpoint->rules.delay_max_us, random)) == 0)
-		return;
-	send_answer(request, &answer);
+	count(endpoint, question.target.route);
+	question.number = endpoint->n_requests;
+	serve(endpoint, &question);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Upstream's HTTP side: claims/info, claims/bulk_info and claims/journal, with the faults that befall answers.
+ * The upstreams' HTTP side, Delivery's and Market's, with the faults that befall answers.
  * Simulator: answers the requests that it is handed; the server is the caller's.
  */
 #ifndef CLAIMD_SIM_ENDPOINT_H
@@ -10,19 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "loop/server.h"
-#include "sim/faults.h"
-#include "sim/journal.h"
-#include "sim/world.h"
+#include "sim/side.h"
 
 struct endpoint;
-
-/* What can be out on its own. */
-enum side {
-	SIDE_CLAIMS,  /* info, bulk_info, and whatever else is asked for */
-	SIDE_JOURNAL,
-	SIDE_MAX,
-};
 
 /* What every request to a side gets until it is over: for tests. */
 enum outage {
@@ -31,7 +21,7 @@ enum outage {
 	OUTAGE_UNAUTHORIZED, /* 401 */
 	OUTAGE_FORBIDDEN,    /* 403 */
 	OUTAGE_NOT_FOUND,    /* 404 */
-	OUTAGE_LIMITED,      /* 429 with Retry-After */
+	OUTAGE_LIMITED,      /* 429 with Retry-After; 420 of both kinds, in turn */
 	OUTAGE_REDIRECT,     /* 302 */
 	OUTAGE_NO_JSON,      /* 200 with a page for people */
 	OUTAGE_ABSURD,       /* 200 with JSON that is no answer */
@@ -40,17 +30,12 @@ enum outage {
 	OUTAGE_MAX,
 };
 
-struct endpoint_rules {
-	const char *token;      /* NULL: any will do; kept, not copied, as FAULTS */
-	const struct faults *faults;
-	unsigned retry_after_s; /* of a 429; 0: no Retry-After */
-	int64_t delay_max_us;   /* of an answer that FAULT_DELAY befalls */
-};
-
 struct endpoint_stats {
 	size_t info;         /* requests */
 	size_t bulk_info;
 	size_t journal;
+	size_t orders;
+	size_t campaigns;
 	size_t refused;      /* of these, answered with 4xx for what they are */
 	size_t failed;       /* of these, met by a fault or an outage other than a delay */
 	size_t ids;          /* asked for in answered requests */

@@ -28,7 +28,7 @@ static const char *const names[] = {
 	[FAULT_VAGUE] = "vague",
 };
 _Static_assert(ARRAY_SIZE(names) == FAULT_MAX, "a name for each");
-_Static_assert((int)CHANCE_FAULT + (int)FAULT_MAX <= (int)CHANCE_PRICE_REVISION, "each draws for itself");
+_Static_assert((int)CHANCE_FAULT + (int)FAULT_MAX <= (int)CHANCE_EDIT_REVISION, "each draws for itself");
 
 static int take_pair(const char *name, double probability, void *cls)
 {

@@ -78,7 +78,7 @@ static int journal_reserve(struct journal *journal)
 	return 0;
 }
 
-int journal_add(struct journal *journal, struct world_claim *claim, enum telling telling, size_t place, struct wall now)
+int journal_add(struct journal *journal, struct world_shipment *claim, enum telling telling, size_t place, struct wall now)
 {
 	uint64_t random = chance_draw(journal->rules.seed, CHANCE_OPERATION, 0, journal->n);
 	int r = journal_reserve(journal);
@@ -324,7 +324,7 @@ static void price_event(const struct priced *priced, struct wire_event *event)
 
 void journal_event(const struct tiding *tiding, struct wire_event *ret)
 {
-	const struct world_claim *claim = tiding->claim;
+	const struct world_shipment *claim = tiding->claim;
 	bool priced = tiding->telling == TELLING_PRICE;
 	const struct seen *seen = &claim->transitions[priced ? claim->prices[tiding->place].place : tiding->place].seen;
 	struct wire_event event = {

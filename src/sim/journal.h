@@ -29,11 +29,11 @@ int journal_new(const struct journal_rules *rules, struct journal **ret);
 struct journal *journal_free(struct journal *journal); /* takes NULL, returns NULL */
 
 /* Adds the event of CLAIM's transition (TELLING_STATUS) or price (TELLING_PRICE) at PLACE. ERR_NOMEM. */
-int journal_add(struct journal *journal, struct world_claim *claim, enum telling telling, size_t place, struct wall now);
+int journal_add(struct journal *journal, struct world_shipment *claim, enum telling telling, size_t place, struct wall now);
 
 /* One event of a page. */
 struct tiding {
-	struct world_claim *claim;
+	struct world_shipment *claim;
 	enum telling telling;
 	size_t place;
 	int64_t operation_id;

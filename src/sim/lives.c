@@ -17,9 +17,10 @@
 #define WEIGHT_MAX 1e6
 
 const struct life lives[LIFE_MAX] = {
-#define LIFE(name_, weight_, short_window_, steps_, meaning_)                                                          \
+#define LIFE(name_, of_, weight_, short_window_, steps_, meaning_)                                                     \
 	[LIFE_##name_] = {                                                                                             \
 		.name = #name_,                                                                                        \
+		.model = &model_##of_,                                                                                 \
 		.weight = (weight_),                                                                                   \
 		.short_window = (short_window_),                                                                       \
 		.steps = steps_,                                                                                       \
@@ -42,12 +43,12 @@ void life_weights_default(struct life_weights *ret)
 		ret->weight[i] = lives[i].weight;
 }
 
-static double weights_sum(const struct life_weights *weights)
+static double weights_sum(const struct life_weights *weights, const struct model *model)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < LIFE_MAX; i++)
-		sum += weights->weight[i];
+		sum += lives[i].model == model ? weights->weight[i] : 0;
 	return sum;
 }
 
@@ -63,26 +64,42 @@ static int take_pair(const char *name, double weight, void *cls)
 	return 0;
 }
 
-int life_weights_parse(const char *spec, struct life_weights *ret)
+/* What no pair was given for is below 0: nothing for the lives of a model of which some was given, else the default. */
+static int settle_model(struct life_weights *weights, const struct model *model)
 {
-	struct life_weights weights = { 0 };
-	int r = spec_parse(spec, take_pair, &weights);
+	bool given = false;
 
-	if (r < 0)
-		return r;
-	if (weights_sum(&weights) <= 0)
-		return ERR_INVALID;
-	*ret = weights;
-	return 0;
+	for (size_t i = 0; i < LIFE_MAX; i++)
+		given = given || (lives[i].model == model && weights->weight[i] >= 0);
+	for (size_t i = 0; i < LIFE_MAX; i++)
+		if (lives[i].model == model && weights->weight[i] < 0)
+			weights->weight[i] = given ? 0 : lives[i].weight;
+	return weights_sum(weights, model) > 0 ? 0 : ERR_INVALID;
 }
 
-const struct life *life_choose(const struct life_weights *weights, uint64_t random)
+int life_weights_parse(const char *spec, struct life_weights *ret)
 {
-	double point = (double)random / RANDOM_RANGE * weights_sum(weights);
+	struct life_weights weights;
+
+	for (size_t i = 0; i < LIFE_MAX; i++)
+		weights.weight[i] = -1;
+
+	int r = spec_parse(spec, take_pair, &weights);
+
+	for (size_t i = 0; r == 0 && i < MODEL_MAX; i++)
+		r = settle_model(&weights, models[i]);
+	if (r == 0)
+		*ret = weights;
+	return r;
+}
+
+const struct life *life_choose(const struct life_weights *weights, const struct model *model, uint64_t random)
+{
+	double point = (double)random / RANDOM_RANGE * weights_sum(weights, model);
 	const struct life *chosen = &lives[0];
 
 	for (size_t i = 0; i < LIFE_MAX; i++) {
-		if (weights->weight[i] <= 0)
+		if (lives[i].model != model || weights->weight[i] <= 0)
 			continue;
 		chosen = &lives[i];
 		if (point < weights->weight[i])
@@ -92,15 +109,28 @@ const struct life *life_choose(const struct life_weights *weights, uint64_t rand
 	return chosen;
 }
 
+/* The first window that PLAN enters; NULL when there is none. */
+static const struct window_rule *first_window(const struct plan *plan)
+{
+	const struct window_rule *rule = NULL;
+
+	for (size_t i = 0; !rule && i < plan->n; i++)
+		rule = model_window(plan->model, model_status(plan->model, plan->steps[i].status));
+	return rule;
+}
+
 int life_plan(const struct life *life, int64_t window_us, struct plan *plan)
 {
-	const struct window_rule *rule = model_window(&model_claims, model_status(&model_claims, "ready_for_approval"));
+	const struct window_rule *rule;
 	const char *why;
-	int r = plan_add(plan, life->steps, strlen(life->steps), &why);
+	int r;
 
+	plan->model = life->model;
+	r = plan_add(plan, life->steps, strlen(life->steps), &why);
 	if (r < 0)
 		return r;
-	if (life->short_window && window_us < rule->length_us)
+	rule = first_window(plan);
+	if (life->short_window && rule && window_us < rule->length_us)
 		plan->backdate_us = rule->length_us - window_us;
 	return 0;
 }

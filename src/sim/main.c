@@ -60,13 +60,14 @@ static int load_scenario(const struct cmdline *cmdline, struct scenario *ret)
 	return EX_OK;
 }
 
-static int load_token(const struct cmdline *cmdline, struct secret *ret)
+/* As load_scenario(); without a PATH there is nothing to load. */
+static int load_secret(const char *path, struct secret *ret)
 {
-	int r = secret_load(cmdline->token_file, ret);
+	int r = path ? secret_load(path, ret) : 0;
 
 	if (r == ERR_INVALID)
-		return fail(EX_DATAERR, cmdline->token_file, "a token is one line without blanks");
-	return r < 0 ? fail(EX_NOINPUT, cmdline->token_file, err_text(r)) : EX_OK;
+		return fail(EX_DATAERR, path, "a token or key is one line without blanks");
+	return r < 0 ? fail(EX_NOINPUT, path, err_text(r)) : EX_OK;
 }
 
 static int write_truth(const struct sim *sim, const char *path)
@@ -91,11 +92,13 @@ static void print_summary(const struct sim *sim)
 	struct sim_stats stats;
 
 	sim_stats(sim, &stats);
-	printf("claimsim: %zu of %zu claims done, %zu transitions; %zu info, %zu bulk_info and %zu journal requests, %zu of them "
-	       "failed or refused; %zu events told; %zu callbacks acked, %zu given up, %zu lost\n",
-	       stats.done, stats.claims, stats.transitions, stats.answers.info, stats.answers.bulk_info, stats.answers.journal,
-	       stats.answers.failed + stats.answers.refused, stats.answers.events, stats.callbacks.acked,
-	       stats.callbacks.given_up, stats.lost);
+	printf("claimsim: %zu of %zu claims and orders done, %zu transitions; %zu info, %zu bulk_info, %zu journal and %zu order "
+	       "requests, %zu of them failed or refused; %zu events told; %zu callbacks acked, %zu given up, %zu lost; "
+	       "%zu pushes acked, %zu refused, %zu given up, %zu lost\n",
+	       stats.done, stats.claims + stats.orders, stats.transitions, stats.answers.info, stats.answers.bulk_info,
+	       stats.answers.journal, stats.answers.orders, stats.answers.failed + stats.answers.refused, stats.answers.events,
+	       stats.callbacks.acked, stats.callbacks.given_up, stats.lost, stats.pushes.acked, stats.pushes.refused,
+	       stats.pushes.given_up, stats.pushes_lost);
 }
 
 static void on_done(void *cls)
@@ -147,16 +150,20 @@ static int run(struct loop *loop, const struct cmdline *cmdline)
 static int play(struct cmdline *cmdline)
 {
 	CLEANUP(secret_done) struct secret token = { 0 };
+	CLEANUP(secret_done) struct secret api_key = { 0 };
 	CLEANUP(scenario_cleanup) struct scenario scenario = { 0 };
 	const struct clock clock = { 0 };
 	CLEANUP(loop_cleanup) struct loop *loop = NULL;
-	int status = cmdline->token_file ? load_token(cmdline, &token) : EX_OK;
+	int status = load_secret(cmdline->token_file, &token);
 
+	if (status == EX_OK)
+		status = load_secret(cmdline->api_key_file, &api_key);
 	if (status == EX_OK && cmdline->scenario_file)
 		status = load_scenario(cmdline, &scenario);
 	if (status != EX_OK)
 		return status;
 	cmdline->config.token = token.text;
+	cmdline->config.api_key = api_key.text;
 	cmdline->config.scenario = &scenario;
 
 	int r = loop_new(&clock, &loop);
@@ -169,7 +176,7 @@ static int play(struct cmdline *cmdline)
 static int list_lives(void)
 {
 	for (size_t i = 0; i < LIFE_MAX; i++)
-		printf("%-20s %2u  %s\n", lives[i].name, lives[i].weight, lives[i].meaning);
+		printf("%-20s %-6s %2u  %s\n", lives[i].name, lives[i].model->name, lives[i].weight, lives[i].meaning);
 	return EX_OK;
 }
 
@@ -194,8 +201,8 @@ int main(int argc, char **argv)
 	case CMDLINE_LIST_LIVES:
 		return list_lives();
 	}
-	if (!cmdline.scenario_file && cmdline.config.claims == 0) {
-		fputs("claimsim: nothing to play; give --scenario FILE or --claims N\n", stderr);
+	if (!cmdline.scenario_file && cmdline.config.claims + cmdline.config.dbs_orders + cmdline.config.laas_orders == 0) {
+		fputs("claimsim: nothing to play; give --scenario FILE, --claims N or --orders dbs=N,laas=N\n", stderr);
 		return EX_USAGE;
 	}
 	return play(&cmdline);

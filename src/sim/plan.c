@@ -10,12 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 #include "sim/span.h"
 
-#define STALE_READS_MAX 1000
+#define REPEATS_MAX 1000
 
 #define DIGITS "0123456789"
+#define SMALL "abcdefghijklmnopqrstuvwxyz_"
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ_" DIGITS
 
 /* A place in a text, and the word that was taken last. */
 struct reader {
@@ -25,11 +28,23 @@ struct reader {
 	size_t word_len;
 };
 
-/* One step of a text, of either kind. */
+/* One step of a text, of either kind; what both have stands in `step`. */
 struct item {
 	struct plan_step step;
-	char price[DECIMAL_SIZE]; /* "": a status */
+	bool is_edit;
+	enum plan_edit_kind kind;
+	char price[DECIMAL_SIZE];
 };
+
+const struct model *plan_model(const struct plan *plan)
+{
+	return plan->model ? plan->model : &model_claims;
+}
+
+static bool is_of_claim(const struct plan *plan)
+{
+	return plan_model(plan) == &model_claims;
+}
 
 static bool is_blank(char c)
 {
@@ -75,26 +90,44 @@ static int read_when(struct reader *reader, struct plan_step *step, const char *
 	return 0;
 }
 
-static bool is_status_char(char c)
+/* How many of the LEN bytes are of CHARACTERS, from the first on. */
+static size_t span_of(const char *text, size_t len, const char *characters)
 {
-	return (c >= 'a' && c <= 'z') || c == '_';
+	size_t n = 0;
+
+	while (n < len && text[n] != '\0' && strchr(characters, text[n]))
+		n++;
+	return n;
 }
 
-static int read_status(const struct reader *reader, struct plan_step *step, const char **ret_why)
+/* STATUS/SUBSTATUS */
+static bool is_order_status(const char *text, size_t len)
 {
-	size_t len = 0;
+	size_t n = span_of(text, len, CAPITALS);
+	size_t behind = n + 1 < len ? len - n - 1 : 0;
 
-	while (len < reader->word_len && is_status_char(reader->word[len]))
-		len++;
-	if (len == 0 || len < reader->word_len || len >= sizeof(step->status)) {
-		*ret_why = "a step must name a status of at most 63 lower-case letters and underscores";
+	return n > 0 && behind > 0 && text[n] == '/' && span_of(text + n + 1, behind, CAPITALS) == behind;
+}
+
+static int read_status(const struct reader *reader, bool of_claim, struct plan_step *step, const char **ret_why)
+{
+	size_t len = reader->word_len;
+	bool fits = len > 0 && len < sizeof(step->status);
+
+	if (of_claim && !(fits && span_of(reader->word, len, SMALL) == len)) {
+		*ret_why = "a step must name a status of at most 127 lower-case letters and underscores";
+		return ERR_INVALID;
+	}
+	if (!of_claim && !(fits && is_order_status(reader->word, len))) {
+		*ret_why = "a step of an order must be update, ask, unask or a STATUS/SUBSTATUS of at most 127 capitals";
 		return ERR_INVALID;
 	}
 	memcpy(step->status, reader->word, len);
 	return 0;
 }
 
-static int read_stale(struct reader *reader, struct plan_step *step)
+/* Takes a number from 1 to REPEATS_MAX. */
+static int read_count(struct reader *reader, unsigned *ret)
 {
 	unsigned n = 0;
 
@@ -103,31 +136,35 @@ static int read_stale(struct reader *reader, struct plan_step *step)
 	for (size_t i = 0; i < reader->word_len; i++) {
 		char c = reader->word[i];
 
-		if (c < '0' || c > '9' || n > STALE_READS_MAX)
+		if (c < '0' || c > '9' || n > REPEATS_MAX)
 			return ERR_INVALID;
 		n = n * 10 + (unsigned)(c - '0');
 	}
-	if (n == 0 || n > STALE_READS_MAX)
+	if (n == 0 || n > REPEATS_MAX)
 		return ERR_INVALID;
-	step->stale_reads = n;
+	*ret = n;
 	return 0;
 }
 
-static int read_fate(struct reader *reader, struct plan_step *step, const char **ret_why)
+static int read_fates(struct reader *reader, struct plan_step *step, const char **ret_why)
 {
-	while (next_word(reader)) {
+	int r = 0;
+
+	while (r == 0 && next_word(reader)) {
 		if (word_is(reader, "lost"))
 			step->fate |= PLAN_LOST;
 		else if (word_is(reader, "twice"))
 			step->fate |= PLAN_TWICE;
 		else if (word_is(reader, "behind"))
 			step->fate |= PLAN_BEHIND;
-		else if (!word_is(reader, "stale") || read_stale(reader, step) < 0) {
-			*ret_why = "behind a status stand only lost, twice, behind, or stale and a number from 1 to 1000";
-			return ERR_INVALID;
-		}
+		else if (word_is(reader, "times"))
+			r = read_count(reader, &step->times);
+		else
+			r = word_is(reader, "stale") ? read_count(reader, &step->stale_reads) : ERR_INVALID;
 	}
-	return 0;
+	if (r < 0)
+		*ret_why = "behind a status stand only lost, twice, behind, or times or stale and a number from 1 to 1000";
+	return r;
 }
 
 /* Digits, and more behind a point if there is one. */
@@ -153,7 +190,50 @@ static int read_price(struct reader *reader, char ret_price[static DECIMAL_SIZE]
 	return 0;
 }
 
-static int read_item(const char *text, size_t len, struct item *ret, const char **ret_why)
+static int read_edit_fates(struct reader *reader, struct plan_step *step, const char **ret_why)
+{
+	int r = read_fates(reader, step, ret_why);
+
+	if (r == 0 && step->stale_reads > 0) {
+		*ret_why = "only a status can be stale";
+		return ERR_INVALID;
+	}
+	return r;
+}
+
+/* Whether the word is an edit that plans of this kind know. */
+static bool is_edit(const struct reader *reader, bool of_claim, enum plan_edit_kind *ret)
+{
+	static const char *const words[] = {
+		[EDIT_PRICE] = "price",
+		[EDIT_UPDATE] = "update",
+		[EDIT_ASK] = "ask",
+		[EDIT_UNASK] = "unask",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!word_is(reader, words[i]) || of_claim != (i == EDIT_PRICE))
+			continue;
+		*ret = (enum plan_edit_kind)i;
+		return true;
+	}
+	return false;
+}
+
+static int read_what(struct reader *reader, bool of_claim, struct item *item, const char **ret_why)
+{
+	item->is_edit = is_edit(reader, of_claim, &item->kind);
+	if (item->is_edit && item->kind == EDIT_PRICE)
+		return read_price(reader, item->price, ret_why);
+	if (item->is_edit)
+		return read_edit_fates(reader, &item->step, ret_why);
+
+	int r = read_status(reader, of_claim, &item->step, ret_why);
+
+	return r < 0 ? r : read_fates(reader, &item->step, ret_why);
+}
+
+static int read_item(const char *text, size_t len, bool of_claim, struct item *ret, const char **ret_why)
 {
 	struct reader reader = { .at = text, .end = text + len };
 	struct item item = { .step = { .when = PLAN_PACED } };
@@ -162,13 +242,8 @@ static int read_item(const char *text, size_t len, struct item *ret, const char 
 
 	int r = read_when(&reader, &item.step, ret_why);
 
-	if (r == 0 && word_is(&reader, "price")) {
-		r = read_price(&reader, item.price, ret_why);
-	} else if (r == 0) {
-		r = read_status(&reader, &item.step, ret_why);
-		if (r == 0)
-			r = read_fate(&reader, &item.step, ret_why);
-	}
+	if (r == 0)
+		r = read_what(&reader, of_claim, &item, ret_why);
 	if (r == 0)
 		*ret = item;
 	return r;
@@ -189,25 +264,36 @@ static int add_step(struct plan *plan, const struct plan_step *step)
 	return 0;
 }
 
-static int add_price(struct plan *plan, const struct item *item)
+static int add_edit(struct plan *plan, const struct item *item)
 {
-	struct plan_price *prices = realloc(plan->prices, (plan->n_prices + 1) * sizeof(*prices));
+	struct plan_edit *edits = realloc(plan->edits, (plan->n_edits + 1) * sizeof(*edits));
+	struct plan_edit *edit;
 
-	if (!prices)
+	if (!edits)
 		return ERR_NOMEM;
-	plan->prices = prices;
-	prices[plan->n_prices] = (struct plan_price){ .behind = plan->n, .when = item->step.when, .us = item->step.us };
-	memcpy(prices[plan->n_prices++].price, item->price, sizeof(item->price));
+	plan->edits = edits;
+	edit = &edits[plan->n_edits++];
+	*edit = (struct plan_edit){
+		.behind = plan->n,
+		.kind = item->kind,
+		.when = item->step.when,
+		.us = item->step.us,
+		.fate = item->step.fate,
+		.times = item->step.times,
+	};
+	memcpy(edit->price, item->price, sizeof(edit->price));
 	return 0;
 }
 
 /* "at" counts from an entry, so there must be one before it. */
 static bool is_anchored(const struct plan *plan, const struct plan_step *step)
 {
+	const struct model *model = plan_model(plan);
+
 	if (step->when != PLAN_ENTRY)
 		return true;
 	for (size_t i = 0; i < plan->n; i++)
-		if (strcmp(plan->steps[i].status, "ready_for_approval") == 0)
+		if (model_window(model, model_status(model, plan->steps[i].status)))
 			return true;
 	return false;
 }
@@ -215,16 +301,16 @@ static bool is_anchored(const struct plan *plan, const struct plan_step *step)
 static int add_item(struct plan *plan, const struct item *item, const char **ret_why)
 {
 	if (!is_anchored(plan, &item->step)) {
-		*ret_why = "'at' counts from ready_for_approval, so that must come before it";
+		*ret_why = "'at' counts from a status with a deadline, as ready_for_approval, so one must come before it";
 		return ERR_INVALID;
 	}
-	if (!item->price[0])
+	if (!item->is_edit)
 		return add_step(plan, &item->step);
 	if (plan->n == 0) {
-		*ret_why = "a price can change only behind the first status";
+		*ret_why = "only a status can come first";
 		return ERR_INVALID;
 	}
-	return add_price(plan, item);
+	return add_edit(plan, item);
 }
 
 static int add_text(struct plan *plan, const char *text, size_t len, const char **ret_why)
@@ -235,7 +321,7 @@ static int add_text(struct plan *plan, const char *text, size_t len, const char 
 		const char *comma = memchr(text, ',', (size_t)(end - text));
 		const char *stop = comma ? comma : end;
 		struct item item;
-		int r = read_item(text, (size_t)(stop - text), &item, ret_why);
+		int r = read_item(text, (size_t)(stop - text), is_of_claim(plan), &item, ret_why);
 
 		if (r == 0)
 			r = add_item(plan, &item, ret_why);
@@ -249,7 +335,7 @@ static int add_text(struct plan *plan, const char *text, size_t len, const char 
 int plan_add(struct plan *plan, const char *text, size_t len, const char **ret_why)
 {
 	size_t n = plan->n;
-	size_t n_prices = plan->n_prices;
+	size_t n_edits = plan->n_edits;
 
 	*ret_why = "out of memory";
 
@@ -257,7 +343,7 @@ int plan_add(struct plan *plan, const char *text, size_t len, const char **ret_w
 
 	if (r < 0) {
 		plan->n = n;
-		plan->n_prices = n_prices;
+		plan->n_edits = n_edits;
 	}
 	return r;
 }
@@ -268,15 +354,15 @@ int plan_copy(const struct plan *plan, struct plan *ret)
 
 	copy.size = plan->n;
 	copy.steps = calloc(plan->n, sizeof(*copy.steps));
-	copy.prices = calloc(plan->n_prices, sizeof(*copy.prices));
-	if ((plan->n > 0 && !copy.steps) || (plan->n_prices > 0 && !copy.prices)) {
+	copy.edits = calloc(plan->n_edits, sizeof(*copy.edits));
+	if ((plan->n > 0 && !copy.steps) || (plan->n_edits > 0 && !copy.edits)) {
 		plan_done(&copy);
 		return ERR_NOMEM;
 	}
 	if (plan->n > 0)
 		memcpy(copy.steps, plan->steps, plan->n * sizeof(*copy.steps));
-	if (plan->n_prices > 0)
-		memcpy(copy.prices, plan->prices, plan->n_prices * sizeof(*copy.prices));
+	if (plan->n_edits > 0)
+		memcpy(copy.edits, plan->edits, plan->n_edits * sizeof(*copy.edits));
 	*ret = copy;
 	return 0;
 }
@@ -284,6 +370,6 @@ int plan_copy(const struct plan *plan, struct plan *ret)
 void plan_done(struct plan *plan)
 {
 	free(plan->steps);
-	free(plan->prices);
+	free(plan->edits);
 	*plan = (struct plan){ 0 };
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What one claim will go through: a list of steps, written as text.
+ * What one claim or order will go through: a list of steps, written as text.
  * Simulator, pure. The text is the language of scenario files and of the built-in lives; claimsim(1) describes it.
  */
 #ifndef CLAIMD_SIM_PLAN_H
@@ -15,10 +15,10 @@
 enum plan_when {
 	PLAN_PACED, /* after the simulation's usual pause */
 	PLAN_AFTER, /* us after the step before it */
-	PLAN_ENTRY, /* us after ready_for_approval was last entered, to the microsecond, in the claim's own time */
+	PLAN_ENTRY, /* us after a status with a window was last entered, to the microsecond, in the shipment's own time */
 };
 
-/* What is bound to happen to a step's callback, on top of what chance does. */
+/* What is bound to happen to what tells the merchant of a step, on top of what chance does. */
 enum plan_fate {
 	PLAN_LOST = 1 << 0,
 	PLAN_TWICE = 1 << 1,
@@ -30,29 +30,45 @@ struct plan_step {
 	enum plan_when when;
 	int64_t us;
 	unsigned fate;        /* enum plan_fate */
+	unsigned times;       /* told so often; 0: once, or as fate and chance have it */
 	unsigned stale_reads; /* so many reads still get the status before it; 0: chance decides */
 };
 
-/* A change of the price between two steps. */
-struct plan_price {
+/* A change between two steps that leaves the status as it is. */
+enum plan_edit_kind {
+	EDIT_PRICE,  /* of a claim */
+	EDIT_UPDATE, /* of an order, as the rest: it was updated */
+	EDIT_ASK,    /* the buyer asks to cancel it */
+	EDIT_UNASK,  /* and is answered no, or asks no more */
+};
+
+struct plan_edit {
 	size_t behind; /* so many steps come before it */
+	enum plan_edit_kind kind;
 	enum plan_when when;
 	int64_t us;
+	unsigned fate; /* as of a step, with the next */
+	unsigned times;
 	char price[DECIMAL_SIZE];
 };
 
 struct plan {
-	struct plan_step *steps; /* owned */
+	const struct model *model; /* whose statuses the steps are; NULL: model_claims */
+	struct plan_step *steps;   /* owned */
 	size_t n;
 	size_t size;
-	struct plan_price *prices; /* owned; by `behind` */
-	size_t n_prices;
-	int64_t backdate_us; /* the claim's clock runs so much behind until it has entered ready_for_approval */
+	struct plan_edit *edits;   /* owned; by `behind` */
+	size_t n_edits;
+	int64_t backdate_us; /* the shipment's clock runs so much behind until it has entered a status with a window */
 };
 
-/* Adds the steps of LEN bytes of text: steps between commas, each "[+SPAN | at SPAN] STATUS [lost] [twice] [behind] [stale N]" or
- * "[+SPAN | at SPAN] price AMOUNT", the latter behind a status only. Any other name of [a-z_] is a status, so
- * that unknown ones can be played. ERR_INVALID (nothing added) with RET_WHY, a static phrase. */
+const struct model *plan_model(const struct plan *plan);
+
+/* Adds the steps of LEN bytes of text: steps between commas, each "[+SPAN | at SPAN] STATUS" or, behind a status only,
+ * "[+SPAN | at SPAN] EDIT". Behind either may stand [lost] [twice] [times N] [behind], behind a status also [stale N]. A
+ * claim's STATUS is any other name of [a-z_], an order's any STATUS/SUBSTATUS of [A-Z0-9_], so that unknown ones can be
+ * played. A claim's EDIT is "price AMOUNT" with nothing behind it, an order's "update", "ask" or "unask". ERR_INVALID (nothing
+ * added) with RET_WHY, a static phrase. */
 int plan_add(struct plan *plan, const char *text, size_t len, const char **ret_why);
 
 /* ERR_NOMEM. */

@@ -6,7 +6,6 @@
  */
 #include "sim/scenario.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,30 +75,73 @@ static bool is_id(const struct line *text)
 	return true;
 }
 
-static struct scenario_claim *last_claim(struct scenario *scenario)
+static struct scenario_shipment *last_shipment(struct scenario *scenario)
 {
-	return &scenario->claims[scenario->n - 1];
+	return &scenario->shipments[scenario->n - 1];
+}
+
+/* A decimal number of int64 above 0, written as upstream writes it. */
+static bool is_number(const struct line *text)
+{
+	static const char max[] = "9223372036854775807";
+	size_t n = sizeof(max) - 1;
+
+	if (text->len == 0 || text->len > n || text->text[0] == '0')
+		return false;
+	for (size_t i = 0; i < text->len; i++)
+		if (text->text[i] < '0' || text->text[i] > '9')
+			return false;
+	return text->len < n || memcmp(text->text, max, n) <= 0;
+}
+
+static int read_shipment(struct parse *parse, const struct model *model, const struct line *id)
+{
+	struct scenario *scenario = &parse->scenario;
+	struct scenario_shipment *shipments;
+
+	if (scenario->n > 0 && last_shipment(scenario)->plan.n == 0)
+		return refuse(parse, "the claim or order above has no steps");
+	for (size_t i = 0; i < scenario->n; i++)
+		if (strlen(scenario->shipments[i].id) == id->len && memcmp(scenario->shipments[i].id, id->text, id->len) == 0)
+			return refuse(parse, "there is a claim or order of this id already");
+	shipments = realloc(scenario->shipments, (scenario->n + 1) * sizeof(*shipments));
+	if (!shipments)
+		return ERR_NOMEM;
+	scenario->shipments = shipments;
+	scenario->n++;
+	*last_shipment(scenario) = (struct scenario_shipment){ .plan = { .model = model } };
+	memcpy(last_shipment(scenario)->id, id->text, id->len);
+	return 0;
 }
 
 static int read_claim(struct parse *parse, const struct line *id)
 {
-	struct scenario *scenario = &parse->scenario;
-	struct scenario_claim *claims;
-
 	if (!is_id(id))
 		return refuse(parse, "a claim needs an id of 1 to 64 letters, digits, '-' and '_'");
-	if (scenario->n > 0 && last_claim(scenario)->plan.n == 0)
-		return refuse(parse, "the claim above has no steps");
-	for (size_t i = 0; i < scenario->n; i++)
-		if (strlen(scenario->claims[i].id) == id->len && memcmp(scenario->claims[i].id, id->text, id->len) == 0)
-			return refuse(parse, "there is a claim of this id already");
-	claims = realloc(scenario->claims, (scenario->n + 1) * sizeof(*claims));
-	if (!claims)
-		return ERR_NOMEM;
-	scenario->claims = claims;
-	scenario->n++;
-	*last_claim(scenario) = (struct scenario_claim){ 0 };
-	memcpy(last_claim(scenario)->id, id->text, id->len);
+	return read_shipment(parse, &model_claims, id);
+}
+
+static int read_order(struct parse *parse, const struct line *text)
+{
+	const struct model *model = NULL;
+	struct line id;
+
+	if (begins(text, model_dbs.name, &id))
+		model = &model_dbs;
+	else if (begins(text, model_laas.name, &id))
+		model = &model_laas;
+	if (!model || !is_number(&id))
+		return refuse(parse, "an order needs its model, dbs or laas, and an id from 1 to 9223372036854775807");
+	return read_shipment(parse, model, &id);
+}
+
+static int read_fake(struct parse *parse, const struct line *rest)
+{
+	struct scenario_shipment *order = last_shipment(&parse->scenario);
+
+	if (rest->len > 0 || order->plan.model == &model_claims)
+		return refuse(parse, "'fake' stands alone, and only below an order");
+	order->fake = true;
 	return 0;
 }
 
@@ -112,6 +154,7 @@ static int read_span(struct parse *parse, const struct line *text, int64_t *ret_
 
 static int read_life(struct parse *parse, const struct line *text)
 {
+	struct plan *plan = &last_shipment(&parse->scenario)->plan;
 	char name[LIFE_NAME_SIZE] = "";
 
 	if (text->len < sizeof(name))
@@ -121,26 +164,32 @@ static int read_life(struct parse *parse, const struct line *text)
 
 	if (!life)
 		return refuse(parse, "there is no built-in life of this name; claimsim --list-lives shows them");
-	return life_plan(life, parse->window_us, &last_claim(&parse->scenario)->plan);
+	if (life->model != plan->model)
+		return refuse(parse, "this life is of another model; claimsim --list-lives shows which");
+	return life_plan(life, parse->window_us, plan);
 }
 
 static int read_line(struct parse *parse, const struct line *line)
 {
 	struct line rest;
-	struct scenario_claim *claim;
+	struct scenario_shipment *shipment;
 
 	if (begins(line, "claim", &rest))
 		return read_claim(parse, &rest);
+	if (begins(line, "order", &rest))
+		return read_order(parse, &rest);
 	if (parse->scenario.n == 0)
-		return refuse(parse, "a line 'claim ID' must come first");
-	claim = last_claim(&parse->scenario);
+		return refuse(parse, "a line 'claim ID', 'order dbs ID' or 'order laas ID' must come first");
+	shipment = last_shipment(&parse->scenario);
 	if (begins(line, "start", &rest))
-		return read_span(parse, &rest, &claim->start_us);
+		return read_span(parse, &rest, &shipment->start_us);
 	if (begins(line, "backdate", &rest))
-		return read_span(parse, &rest, &claim->plan.backdate_us);
+		return read_span(parse, &rest, &shipment->plan.backdate_us);
+	if (begins(line, "fake", &rest))
+		return read_fake(parse, &rest);
 	if (begins(line, "life", &rest))
 		return read_life(parse, &rest);
-	return plan_add(&claim->plan, line->text, line->len, &parse->why);
+	return plan_add(&shipment->plan, line->text, line->len, &parse->why);
 }
 
 static int read_lines(struct parse *parse, const char *text, size_t len, unsigned *ret_line)
@@ -161,8 +210,8 @@ static int read_lines(struct parse *parse, const char *text, size_t len, unsigne
 		text = newline ? newline + 1 : end;
 	}
 	if (parse->scenario.n == 0)
-		return refuse(parse, "there is no claim in it");
-	return last_claim(&parse->scenario)->plan.n > 0 ? 0 : refuse(parse, "the claim above has no steps");
+		return refuse(parse, "there is no claim or order in it");
+	return last_shipment(&parse->scenario)->plan.n > 0 ? 0 : refuse(parse, "the claim or order above has no steps");
 }
 
 int scenario_parse(const char *text, size_t len, int64_t window_us, struct scenario *ret, struct scenario_error *ret_error)
@@ -183,7 +232,7 @@ int scenario_parse(const char *text, size_t len, int64_t window_us, struct scena
 void scenario_done(struct scenario *scenario)
 {
 	for (size_t i = 0; i < scenario->n; i++)
-		plan_done(&scenario->claims[i].plan);
-	free(scenario->claims);
+		plan_done(&scenario->shipments[i].plan);
+	free(scenario->shipments);
 	*scenario = (struct scenario){ 0 };
 }

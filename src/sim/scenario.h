@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Scenario files: claims whose every step is written down. The format is claimsim(1)'s section SCENARIOS.
+ * Scenario files: claims and orders whose every step is written down. The format is claimsim(1)'s section SCENARIOS.
  * Simulator, pure.
  */
 #ifndef CLAIMD_SIM_SCENARIO_H
 #define CLAIMD_SIM_SCENARIO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,14 +14,15 @@
 #include "model/seen.h"
 #include "sim/plan.h"
 
-struct scenario_claim {
+struct scenario_shipment {
 	char id[EXTERNAL_ID_SIZE];
-	struct plan plan;
+	struct plan plan; /* which says whether it is a claim or an order */
 	int64_t start_us;
+	bool fake;        /* an order */
 };
 
 struct scenario {
-	struct scenario_claim *claims;
+	struct scenario_shipment *shipments;
 	size_t n;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Puts world, endpoint, sender and server together, and decides what befalls callbacks.
+ * Puts world, journal, endpoint, teller and server together, and brings claims and orders into the world.
  * Simulator: composition.
  */
 #include "sim/sim.h"
@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/backoff.h"
 #include "base/err.h"
 #include "loop/listen.h"
 #include "sim/chance.h"
@@ -20,19 +19,22 @@
 #define MAX_BODY (256 * 1024) /* a thousand ids of 64 characters, and room to spare */
 #define REQUEST_TIMEOUT_US (60 * USEC_PER_SEC)
 
+/* Orders that are paid on receipt, where chance decides. */
+#define ON_RECEIPT_ONE_IN 5
+
 struct sim {
 	struct loop *loop;
-	struct sim_config config; /* its texts are ours */
+	struct sim_config config; /* its URLs are good in sim_new() only, its other texts are ours */
 	char *token;
-	char *callback_url;
+	char *api_key;
 	char url[sizeof("http://") + ADDRESS_SIZE];
 	struct world *world;
 	struct journal *journal;
 	struct endpoint *endpoint;
-	struct sender *sender;
+	struct teller *teller;
 	struct server *server;
-	size_t n_lost;
 	size_t n_transitions;
+	size_t n_edits;
 	size_t n_prices;
 	void (*on_done)(void *cls);
 	void *cls;
@@ -48,6 +50,10 @@ void sim_config_default(struct sim_config *ret)
 		.step_max_us = 1 * USEC_PER_SEC,
 		.window_us = 10 * USEC_PER_SEC,
 		.offer_us = 600 * USEC_PER_SEC,
+		.business_id = 222,
+		.dbs_campaign = 111,
+		.laas_campaign = 112,
+		.parallel_max = 2,
 		.page_max = WIRE_JOURNAL_LIMIT_MAX,
 		.retry_after_s = 1,
 		.delay_max_us = 300 * USEC_PER_MS,
@@ -56,6 +62,7 @@ void sim_config_default(struct sim_config *ret)
 			.retry_us = 1 * USEC_PER_SEC,
 			.timeout_us = 5 * USEC_PER_SEC,
 			.max_tries = 10,
+			.push_speedup = 60,
 			.max_in_flight = 64,
 		},
 	};
@@ -74,7 +81,7 @@ const struct world *sim_world(const struct sim *sim)
 
 bool sim_is_done(const struct sim *sim)
 {
-	return world_is_done(sim->world) && sender_is_idle(sim->sender);
+	return world_is_done(sim->world) && teller_is_idle(sim->teller);
 }
 
 void sim_set_on_done(struct sim *sim, void (*fn)(void *cls), void *cls)
@@ -89,81 +96,39 @@ static void tell_done(struct sim *sim)
 		sim->on_done(sim->cls);
 }
 
-static void on_claim_done(struct world_claim *claim, void *cls)
+static void on_done(struct world_shipment *shipment, void *cls)
 {
-	(void)claim;
+	(void)shipment;
 	tell_done(cls);
 }
 
-static void on_sender_idle(void *cls)
+static void on_teller_idle(void *cls)
 {
 	tell_done(cls);
-}
-
-/* Where callbacks alone tell of a claim, its first one is lost only if a scenario says so. */
-static bool is_lost(const struct sim *sim, const struct world_claim *claim, const struct plan_step *step)
-{
-	bool may_be = claim->n > 1 || sim->config.journal_reader;
-
-	return (step->fate & PLAN_LOST) || (may_be && faults_hit(&sim->config.faults, FAULT_LOST, claim->index, claim->n));
-}
-
-static bool is_fated(const struct sim *sim, const struct world_claim *claim, enum plan_fate fate, enum fault fault)
-{
-	return (claim->plan.steps[claim->n - 1].fate & fate) || faults_hit(&sim->config.faults, fault, claim->index, claim->n);
-}
-
-static int64_t callback_delay_us(const struct sim *sim, const struct world_claim *claim)
-{
-	uint64_t random = chance_draw(sim->config.seed, CHANCE_DELAY_CALLBACK, claim->index, claim->n);
-
-	if (!faults_hit(&sim->config.faults, FAULT_DELAY, claim->index, claim->n))
-		return 0;
-	return backoff_spread_us(0, sim->config.delay_max_us, random);
-}
-
-static void send_callback(struct sim *sim, struct world_claim *claim)
-{
-	bool behind = is_fated(sim, claim, PLAN_BEHIND, FAULT_REORDER);
-	const struct errand errand = {
-		.url = sim->callback_url,
-		.claim_id = claim->id,
-		.updated = claim->transitions[claim->n - 1].seen.key.updated,
-		.delay_us = behind ? sim->config.behind_max_us : callback_delay_us(sim, claim),
-		.behind = behind,
-	};
-
-	if (is_lost(sim, claim, &claim->plan.steps[claim->n - 1])) {
-		sim->n_lost++;
-		return;
-	}
-	/* Short of memory, a callback is lost, as it may be at any time. */
-	if (sender_send(sim->sender, &errand) < 0)
-		sim->n_lost++;
-	if (is_fated(sim, claim, PLAN_TWICE, FAULT_DUPLICATE))
-		sender_send(sim->sender, &errand);
-	if (!behind)
-		sender_release(sim->sender, claim->id);
 }
 
 /* Short of memory, the journal misses an event; upstream's would not, but who is to tell. */
-static void on_claim_step(struct world_claim *claim, void *cls)
+static void on_step(struct world_shipment *shipment, void *cls)
 {
 	struct sim *sim = cls;
 
 	sim->n_transitions++;
-	journal_add(sim->journal, claim, TELLING_STATUS, claim->n - 1, loop_now(sim->loop));
-	if (sim->callback_url)
-		send_callback(sim, claim);
+	if (world_is_claim(shipment))
+		journal_add(sim->journal, shipment, TELLING_STATUS, shipment->n - 1, loop_now(sim->loop));
+	teller_tell_step(sim->teller, shipment);
 }
 
-/* Whether upstream calls back for a price is not documented, so it does not. */
-static void on_claim_price(struct world_claim *claim, void *cls)
+static void on_edit(struct world_shipment *shipment, const struct plan_edit *edit, void *cls)
 {
 	struct sim *sim = cls;
 
-	sim->n_prices++;
-	journal_add(sim->journal, claim, TELLING_PRICE, claim->n_prices - 1, loop_now(sim->loop));
+	if (world_is_claim(shipment)) {
+		sim->n_prices++;
+		journal_add(sim->journal, shipment, TELLING_PRICE, shipment->n_prices - 1, loop_now(sim->loop));
+	} else {
+		sim->n_edits++;
+	}
+	teller_tell_edit(sim->teller, shipment, edit);
 }
 
 /* Nothing is refused by its head: the endpoint looks at whole requests. */
@@ -216,9 +181,9 @@ static int make_world(struct sim *sim)
 		.faults = &sim->config.faults,
 	};
 	const struct world_hooks hooks = {
-		.on_step = on_claim_step,
-		.on_price = on_claim_price,
-		.on_done = on_claim_done,
+		.on_step = on_step,
+		.on_edit = on_edit,
+		.on_done = on_done,
 		.cls = sim,
 	};
 
@@ -242,6 +207,11 @@ static int make_endpoint(struct sim *sim)
 {
 	const struct endpoint_rules rules = {
 		.token = sim->token,
+		.api_key = sim->api_key,
+		.business_id = sim->config.business_id,
+		.dbs_campaign = sim->config.dbs_campaign,
+		.laas_campaign = sim->config.laas_campaign,
+		.parallel_max = sim->config.parallel_max,
 		.faults = &sim->config.faults,
 		.retry_after_s = sim->config.retry_after_s,
 		.delay_max_us = sim->config.delay_max_us,
@@ -250,23 +220,64 @@ static int make_endpoint(struct sim *sim)
 	return endpoint_new(sim->loop, sim->world, sim->journal, &rules, &sim->endpoint);
 }
 
-static int add_chosen(struct sim *sim, const struct life *life, int64_t delay_us, struct world_claim **ret)
+static int make_teller(struct sim *sim)
 {
-	struct world_birth birth = { .delay_us = delay_us };
+	const struct teller_rules rules = {
+		.seed = sim->config.seed,
+		.faults = &sim->config.faults,
+		.journal_reader = sim->config.journal_reader,
+		.delay_max_us = sim->config.delay_max_us,
+		.behind_max_us = sim->config.behind_max_us,
+		.sender = sim->config.sender,
+	};
+	int r = teller_new(sim->loop, &rules, on_teller_idle, sim, &sim->teller);
+
+	if (r == 0 && sim->config.callback_url)
+		r = sim_set_callback(sim, sim->config.callback_url);
+	if (r == 0 && sim->config.push_url)
+		r = sim_set_push(sim, sim->config.push_url);
+	return r;
+}
+
+/* One that was unpaid can't be one that is paid on receipt. */
+static bool is_prepaid(const struct plan *plan, uint64_t random)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (strncmp(plan->steps[i].status, "UNPAID/", strlen("UNPAID/")) == 0)
+			return true;
+	return plan_model(plan) == &model_laas || random % ON_RECEIPT_ONE_IN != 0;
+}
+
+/* Takes BIRTH's plan. */
+static int add(struct sim *sim, struct world_birth *birth, struct world_shipment **ret)
+{
+	birth->campaign_id = plan_model(&birth->plan) == &model_dbs ? sim->config.dbs_campaign : sim->config.laas_campaign;
+	return world_add(sim->world, birth, ret);
+}
+
+static int add_chosen(struct sim *sim, const struct model *model, const struct life *life, int64_t delay_us, struct world_shipment **ret)
+{
+	uint64_t seed = sim->config.seed;
+	size_t index = world_count(sim->world);
+	struct world_birth birth = {
+		.delay_us = delay_us,
+		.fake = model != &model_claims && chance_hits(chance_draw(seed, CHANCE_FAKE, index, 0), sim->config.fake),
+	};
 
 	if (!life)
-		life = life_choose(&sim->config.weights,
-		                   chance_draw(sim->config.seed, CHANCE_LIFE, world_count(sim->world), 0));
+		life = life_choose(&sim->config.weights, model, chance_draw(seed, CHANCE_LIFE, index, 0));
 	birth.life = life->name;
 
 	int r = life_plan(life, sim->config.window_us, &birth.plan);
 
-	return r < 0 ? r : world_add(sim->world, &birth, ret);
+	birth.prepaid = is_prepaid(&birth.plan, chance_draw(seed, CHANCE_PREPAID, index, 0));
+	return r < 0 ? r : add(sim, &birth, ret);
 }
 
-static int add_text(struct sim *sim, const char *id, const char *steps, struct world_claim **ret)
+static int add_text(struct sim *sim, const struct model *model, const char *id, const char *steps)
 {
-	struct world_birth birth = { .id = id, .life = "script" };
+	struct world_birth birth = { .id = id, .life = "script", .plan = { .model = model }, .prepaid = true };
+	struct world_shipment *shipment;
 	const char *why;
 	int r = plan_add(&birth.plan, steps, strlen(steps), &why);
 
@@ -274,32 +285,38 @@ static int add_text(struct sim *sim, const char *id, const char *steps, struct w
 		plan_done(&birth.plan);
 		return r;
 	}
-	return world_add(sim->world, &birth, ret);
+	return add(sim, &birth, &shipment);
 }
 
 static int add_scenario(struct sim *sim, const struct scenario *scenario)
 {
 	for (size_t i = 0; i < scenario->n; i++) {
-		const struct scenario_claim *script = &scenario->claims[i];
-		struct world_birth birth = { .id = script->id, .life = "scenario", .delay_us = script->start_us };
-		struct world_claim *claim;
+		const struct scenario_shipment *script = &scenario->shipments[i];
+		struct world_birth birth = {
+			.id = script->id,
+			.life = "scenario",
+			.delay_us = script->start_us,
+			.prepaid = true,
+			.fake = script->fake,
+		};
+		struct world_shipment *shipment;
 		int r = plan_copy(&script->plan, &birth.plan);
 
 		if (r == 0)
-			r = world_add(sim->world, &birth, &claim);
+			r = add(sim, &birth, &shipment);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int add_claims(struct sim *sim)
+static int add_many(struct sim *sim, const struct model *model, size_t n)
 {
 	int64_t every_us = (int64_t)((double)USEC_PER_SEC / sim->config.rate);
 
-	for (size_t i = 0; i < sim->config.claims; i++) {
-		struct world_claim *claim;
-		int r = add_chosen(sim, NULL, (int64_t)i * every_us, &claim);
+	for (size_t i = 0; i < n; i++) {
+		struct world_shipment *shipment;
+		int r = add_chosen(sim, model, NULL, (int64_t)i * every_us, &shipment);
 
 		if (r < 0)
 			return r;
@@ -307,20 +324,29 @@ static int add_claims(struct sim *sim)
 	return 0;
 }
 
-static int copy_texts(struct sim *sim)
+static int add_all(struct sim *sim)
 {
-	if (sim->config.token) {
-		sim->token = strdup(sim->config.token);
-		if (!sim->token)
-			return ERR_NOMEM;
-	}
-	return sim->config.callback_url ? sim_set_callback(sim, sim->config.callback_url) : 0;
+	int r = sim->config.scenario ? add_scenario(sim, sim->config.scenario) : 0;
+
+	if (r == 0)
+		r = add_many(sim, &model_claims, sim->config.claims);
+	if (r == 0)
+		r = add_many(sim, &model_dbs, sim->config.dbs_orders);
+	return r < 0 ? r : add_many(sim, &model_laas, sim->config.laas_orders);
+}
+
+static int copy_text(const char *text, char **ret)
+{
+	*ret = text ? strdup(text) : NULL;
+	return text && !*ret ? ERR_NOMEM : 0;
 }
 
 static int make_parts(struct sim *sim)
 {
-	int r = copy_texts(sim);
+	int r = copy_text(sim->config.token, &sim->token);
 
+	if (r == 0)
+		r = copy_text(sim->config.api_key, &sim->api_key);
 	if (r == 0)
 		r = make_world(sim);
 	if (r == 0)
@@ -328,14 +354,10 @@ static int make_parts(struct sim *sim)
 	if (r == 0)
 		r = make_endpoint(sim);
 	if (r == 0)
-		r = sender_new(sim->loop, &sim->config.sender, on_sender_idle, sim, &sim->sender);
+		r = make_teller(sim);
 	if (r == 0)
 		r = make_server(sim);
-	if (r == 0 && sim->config.scenario)
-		r = add_scenario(sim, sim->config.scenario);
-	if (r == 0)
-		r = add_claims(sim);
-	return r;
+	return r < 0 ? r : add_all(sim);
 }
 
 int sim_new(struct loop *loop, const struct sim_config *config, struct sim **ret)
@@ -364,47 +386,65 @@ struct sim *sim_free(struct sim *sim)
 		return NULL;
 	endpoint_free(sim->endpoint);
 	server_free(sim->server);
-	sender_free(sim->sender);
+	teller_free(sim->teller);
 	journal_free(sim->journal);
 	world_free(sim->world);
-	free(sim->callback_url);
 	free(sim->token);
+	free(sim->api_key);
 	free(sim);
 	return NULL;
 }
 
 int sim_set_callback(struct sim *sim, const char *url)
 {
-	char *copy = strdup(url);
+	return teller_set_callback(sim->teller, url);
+}
 
-	if (!copy)
-		return ERR_NOMEM;
-	free(sim->callback_url);
-	sim->callback_url = copy;
+int sim_set_push(struct sim *sim, const char *url)
+{
+	int r = teller_set_push(sim->teller, url);
+
+	return r < 0 || !sim->config.ping ? r : teller_ping(sim->teller);
+}
+
+static int add_named(struct sim *sim, const struct model *model, const char *life, const char **ret_id)
+{
+	const struct life *chosen = life ? life_by_name(life) : NULL;
+	struct world_shipment *shipment;
+
+	if (life && (!chosen || chosen->model != model))
+		return ERR_NOT_FOUND;
+
+	int r = add_chosen(sim, model, chosen, 0, &shipment);
+
+	if (r < 0)
+		return r;
+	*ret_id = shipment->id;
 	return 0;
 }
 
 int sim_add_claim(struct sim *sim, const char *life, const char **ret_id)
 {
-	const struct life *chosen = life ? life_by_name(life) : NULL;
-	struct world_claim *claim;
+	return add_named(sim, &model_claims, life, ret_id);
+}
 
-	if (life && !chosen)
-		return ERR_NOT_FOUND;
-
-	int r = add_chosen(sim, chosen, 0, &claim);
-
-	if (r < 0)
-		return r;
-	*ret_id = claim->id;
-	return 0;
+int sim_add_order(struct sim *sim, const struct model *model, const char *life, const char **ret_id)
+{
+	return add_named(sim, model, life, ret_id);
 }
 
 int sim_script(struct sim *sim, const char *id, const char *steps)
 {
-	struct world_claim *claim = world_find(sim->world, id);
+	struct world_shipment *shipment = world_find(sim->world, id);
 
-	return claim ? world_extend(claim, steps) : add_text(sim, id, steps, &claim);
+	return shipment ? world_extend(shipment, steps) : add_text(sim, &model_claims, id, steps);
+}
+
+int sim_script_order(struct sim *sim, const struct model *model, const char *id, const char *steps)
+{
+	struct world_shipment *shipment = world_find(sim->world, id);
+
+	return shipment ? world_extend(shipment, steps) : add_text(sim, model, id, steps);
 }
 
 void sim_set_outage(struct sim *sim, enum outage outage)
@@ -417,6 +457,11 @@ void sim_set_journal_outage(struct sim *sim, enum outage outage)
 	endpoint_set_outage(sim->endpoint, SIDE_JOURNAL, outage);
 }
 
+void sim_set_market_outage(struct sim *sim, enum outage outage)
+{
+	endpoint_set_outage(sim->endpoint, SIDE_MARKET, outage);
+}
+
 void sim_forget_cursors(struct sim *sim)
 {
 	journal_forget_cursors(sim->journal);
@@ -424,17 +469,26 @@ void sim_forget_cursors(struct sim *sim)
 
 void sim_stats(const struct sim *sim, struct sim_stats *ret)
 {
-	size_t done = 0;
-
-	for (size_t i = 0; i < world_count(sim->world); i++)
-		done += world_at(sim->world, i)->done;
-	*ret = (struct sim_stats){
-		.claims = world_count(sim->world),
-		.done = done,
+	struct teller_stats told;
+	struct sim_stats stats = {
 		.transitions = sim->n_transitions,
+		.edits = sim->n_edits,
 		.prices = sim->n_prices,
-		.lost = sim->n_lost,
 		.answers = *endpoint_stats(sim->endpoint),
-		.callbacks = *sender_stats(sim->sender),
 	};
+
+	for (size_t i = 0; i < world_count(sim->world); i++) {
+		const struct world_shipment *shipment = world_at(sim->world, i);
+
+		stats.claims += world_is_claim(shipment);
+		stats.orders += !world_is_claim(shipment);
+		stats.done += shipment->done;
+	}
+	teller_stats(sim->teller, &told);
+	stats.lost = told.callbacks_lost;
+	stats.pushes_lost = told.pushes_lost;
+	stats.callbacks = told.sent[ERRAND_CALLBACK];
+	stats.pushes = told.sent[ERRAND_PUSH];
+	stats.pings = told.sent[ERRAND_PING];
+	*ret = stats;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * "name=number,name=number" as the command line's --faults and --lives take it.
+ * "name=number,name=number" as the command line's --faults, --lives and --orders take it.
  * Simulator, pure.
  */
 #ifndef CLAIMD_SIM_SPEC_H

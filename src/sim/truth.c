@@ -15,7 +15,7 @@
 
 static const char *const transition_columns[] = {
 	"claim_id", "life", "seq", "status", "at", "at_us", "revision", "version", "point_id", "price", "verdict", "reads",
-	"resolution", "events",
+	"resolution", "events", "model",
 };
 
 static const char *const price_columns[] = { "claim_id", "at", "at_us", "revision", "price", "currency", "alone", "events" };
@@ -27,7 +27,7 @@ static struct wire_value text_of(const char *text)
 
 static struct wire_value integer_of(int64_t integer)
 {
-	return (struct wire_value){ .kind = WIRE_INTEGER, .integer = integer };
+	return (struct wire_value){ .kind = integer == NUMBER_NONE ? WIRE_NULL : WIRE_INTEGER, .integer = integer };
 }
 
 static int write_row(const char *const *columns, const struct wire_value *values, size_t n, struct buf *text)
@@ -42,17 +42,17 @@ static int write_row(const char *const *columns, const struct wire_value *values
 	return r;
 }
 
-static int write_transition(const struct world_claim *claim, size_t place, struct buf *text)
+static int write_transition(const struct world_shipment *shipment, size_t place, struct buf *text)
 {
-	const struct transition *transition = &claim->transitions[place];
+	const struct transition *transition = &shipment->transitions[place];
 	const struct seen *seen = &transition->seen;
 	char at[TIMEFMT_SIZE];
 
 	timefmt_format(seen->entered, at);
 
 	const struct wire_value values[] = {
-		text_of(claim->id),
-		text_of(claim->life),
+		text_of(shipment->id),
+		text_of(shipment->life),
 		integer_of((int64_t)place + 1),
 		text_of(seen->status),
 		text_of(at),
@@ -65,13 +65,14 @@ static int write_transition(const struct world_claim *claim, size_t place, struc
 		integer_of(transition->reads),
 		text_of(seen->resolution),
 		integer_of(transition->events),
+		text_of(shipment->model->name),
 	};
 
 	_Static_assert(ARRAY_SIZE(values) == ARRAY_SIZE(transition_columns), "a value for each column");
 	return write_row(transition_columns, values, ARRAY_SIZE(values), text);
 }
 
-static int write_price(const struct world_claim *claim, size_t i, struct buf *text)
+static int write_price(const struct world_shipment *claim, size_t i, struct buf *text)
 {
 	const struct priced *priced = &claim->prices[i];
 	char at[TIMEFMT_SIZE];
@@ -96,10 +97,10 @@ static int write_price(const struct world_claim *claim, size_t i, struct buf *te
 int truth_write(const struct world *world, struct buf *text)
 {
 	for (size_t i = 0; i < world_count(world); i++) {
-		const struct world_claim *claim = world_at(world, i);
+		const struct world_shipment *shipment = world_at(world, i);
 
-		for (size_t place = 0; place < claim->n; place++) {
-			int r = write_transition(claim, place, text);
+		for (size_t place = 0; place < shipment->n; place++) {
+			int r = write_transition(shipment, place, text);
 
 			if (r < 0)
 				return r;
@@ -111,7 +112,7 @@ int truth_write(const struct world *world, struct buf *text)
 int truth_write_prices(const struct world *world, struct buf *text)
 {
 	for (size_t i = 0; i < world_count(world); i++) {
-		const struct world_claim *claim = world_at(world, i);
+		const struct world_shipment *claim = world_at(world, i);
 
 		for (size_t k = 0; k < claim->n_prices; k++) {
 			int r = write_price(claim, k, text);

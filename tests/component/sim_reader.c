@@ -97,7 +97,7 @@ static void check_price(const struct seen *seen, const struct priced *truth)
 }
 
 /* The next price from place FROM on that changed alone; n_prices when there is none. */
-static size_t next_alone(const struct world_claim *claim, size_t from)
+static size_t next_alone(const struct world_shipment *claim, size_t from)
 {
 	while (from < claim->n_prices && !claim->prices[from].alone)
 		from++;
@@ -105,7 +105,7 @@ static size_t next_alone(const struct world_claim *claim, size_t from)
 }
 
 /* How many of the events are the claim's. */
-static size_t check_claim(const struct journal_reader *reader, const struct world_claim *claim)
+static size_t check_claim(const struct journal_reader *reader, const struct world_shipment *claim)
 {
 	size_t n_statuses = 0;
 	size_t n_prices = 0;

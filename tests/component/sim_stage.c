@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A stage for tests of the simulator: a loop with a clock that can be moved, a merchant that gets callbacks, and a
- * client. Component ring.
+ * A stage for tests of the simulator: a loop with a clock that can be moved, a merchant that gets callbacks and pushes,
+ * and a client. Component ring.
  */
 #include "sim_stage.h"
 
@@ -25,11 +25,24 @@ static void on_merchant_head(struct request *request, void *cls)
 static void on_merchant_request(struct request *request, void *cls)
 {
 	struct merchant *merchant = cls;
+	size_t len;
 
 	ck_assert_str_eq(request_method(request), "POST");
 	ck_assert_uint_lt(merchant->n, CALLS_MAX);
-	merchant->calls[merchant->n++] = strdup(request_target(request));
-	server_reply(request, &(struct reply){ .status = merchant->status });
+	merchant->calls[merchant->n] = strdup(request_target(request));
+	merchant->bodies[merchant->n++] = strdup(request_body(request, &len));
+	if (merchant->status == 0) {
+		ck_assert_ptr_null(merchant->held);
+		merchant->held = request;
+		server_suspend(request);
+		return;
+	}
+	server_reply(request, &(struct reply){
+		.status = merchant->status,
+		.content_type = merchant->answer ? "application/json" : NULL,
+		.body = merchant->answer,
+		.body_len = merchant->answer ? strlen(merchant->answer) : 0,
+	});
 }
 
 static void open_merchant(struct stage *s)
@@ -51,6 +64,7 @@ void stage_open(struct stage *s)
 	s->config.step_min_us = s->config.step_max_us = 0;
 	s->config.window_us = 0;
 	s->config.sender.retry_us = USEC_PER_MS;
+	s->config.sender.push_speedup = 1e6;
 	s->config.delay_max_us = 5 * USEC_PER_MS;
 	open_merchant(s);
 }
@@ -59,9 +73,13 @@ void stage_close(struct stage *s)
 {
 	raw_answer_done(&s->answer);
 	sim_free(s->sim);
+	if (s->merchant.held)
+		server_reply(s->merchant.held, &(struct reply){ .status = 500 });
 	server_free(s->merchant.server);
-	for (size_t i = 0; i < s->merchant.n; i++)
+	for (size_t i = 0; i < s->merchant.n; i++) {
 		free(s->merchant.calls[i]);
+		free(s->merchant.bodies[i]);
+	}
 	loop_free(s->loop);
 }
 
@@ -99,14 +117,30 @@ void stage_begin_with_callbacks(struct stage *s, const char *tail)
 	s->config.callback_url = NULL;
 }
 
+void stage_begin_with_pushes(struct stage *s, const char *tail)
+{
+	char url[ADDRESS_SIZE + 64];
+
+	snprintf(url, sizeof(url), "http://%s%s", s->merchant.address, tail);
+	s->merchant.answer = MARKET_ACK;
+	s->config.push_url = url;
+	stage_begin(s);
+	s->config.push_url = NULL;
+}
+
+void stage_script_order(struct stage *s, const struct model *model, const char *id, const char *steps)
+{
+	ck_assert_int_eq(sim_script_order(s->sim, model, id, steps), 0);
+}
+
 void stage_script(struct stage *s, const char *id, const char *steps)
 {
 	ck_assert_int_eq(sim_script(s->sim, id, steps), 0);
 }
 
-const struct world_claim *stage_claim(const struct stage *s, const char *id)
+const struct world_shipment *stage_claim(const struct stage *s, const char *id)
 {
-	const struct world_claim *claim = world_find(sim_world(s->sim), id);
+	const struct world_shipment *claim = world_find(sim_world(s->sim), id);
 
 	ck_assert_ptr_nonnull(claim);
 	return claim;
@@ -114,7 +148,7 @@ const struct world_claim *stage_claim(const struct stage *s, const char *id)
 
 const struct transition *stage_newest(const struct stage *s, const char *id)
 {
-	const struct world_claim *claim = stage_claim(s, id);
+	const struct world_shipment *claim = stage_claim(s, id);
 
 	ck_assert_uint_gt(claim->n, 0);
 	return &claim->transitions[claim->n - 1];
@@ -165,7 +199,7 @@ void stage_ask_info(struct stage *s, const char *id)
 	stage_ask(s, "POST", target, LANGUAGE, "");
 }
 
-void stage_ask_bulk(struct stage *s, const char *const *ids, size_t n, struct wire_claims *ret)
+void stage_ask_bulk(struct stage *s, const char *const *ids, size_t n, struct wire_snapshots *ret)
 {
 	char *body;
 
@@ -196,14 +230,30 @@ void stage_read_page(struct stage *s, const char *cursor, unsigned limit, struct
 	ck_assert_uint_eq(ret->n_unreadable, 0);
 }
 
+void stage_ask_orders(struct stage *s, const char *query, const char *filter)
+{
+	char target[512];
+
+	snprintf(target, sizeof(target), ORDERS "%s", query);
+	stage_ask(s, "POST", target, API_KEY, filter);
+}
+
+void stage_read_orders(struct stage *s, const char *query, const char *filter, struct wire_orders *ret)
+{
+	stage_ask_orders(s, query, filter);
+	ck_assert_uint_eq(s->answer.status, 200);
+	ck_assert_int_eq(wire_orders_parse(s->answer.body, strlen(s->answer.body), ret), 0);
+	ck_assert_uint_eq(ret->orders.n_unreadable, 0);
+}
+
 void stage_check_told(struct stage *s, const char *id, const char *status)
 {
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 
 	stage_ask_bulk(s, &id, 1, &claims);
 	ck_assert_uint_eq(claims.n, 1);
-	ck_assert_str_eq(claims.claims[0].status, status);
-	wire_claims_done(&claims);
+	ck_assert_str_eq(claims.seen[0].status, status);
+	wire_snapshots_done(&claims);
 }
 
 void stage_check_error(struct stage *s, unsigned status, const char *code)
@@ -212,5 +262,14 @@ void stage_check_error(struct stage *s, unsigned status, const char *code)
 
 	ck_assert_uint_eq(s->answer.status, status);
 	wire_error_parse(s->answer.body, strlen(s->answer.body), &error);
+	ck_assert_str_eq(error.code, code);
+}
+
+void stage_check_market_error(struct stage *s, unsigned status, const char *code)
+{
+	struct wire_error error;
+
+	ck_assert_uint_eq(s->answer.status, status);
+	wire_orders_error_parse(s->answer.body, strlen(s->answer.body), &error);
 	ck_assert_str_eq(error.code, code);
 }

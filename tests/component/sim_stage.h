@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A stage for tests of the simulator: a loop with a clock that can be moved, a merchant that gets callbacks, and a
- * client. Component ring.
+ * A stage for tests of the simulator: a loop with a clock that can be moved, a merchant that gets callbacks and pushes,
+ * and a client. Component ring.
  */
 #ifndef CLAIMD_TESTS_COMPONENT_SIM_STAGE_H
 #define CLAIMD_TESTS_COMPONENT_SIM_STAGE_H
@@ -11,20 +11,31 @@
 #include "sim/sim.h"
 #include "wire/claims.h"
 #include "wire/journal.h"
+#include "wire/orders.h"
 
 #define INFO "/b2b/cargo/integration/v2/claims/info"
 #define BULK_INFO "/b2b/cargo/integration/v2/claims/bulk_info"
 #define JOURNAL "/b2b/cargo/integration/v2/claims/journal"
 #define LANGUAGE "Accept-Language: en\r\n"
 
-#define CALLS_MAX 64
+#define ORDERS "/v1/businesses/222/orders"
+#define CAMPAIGNS "/v2/campaigns"
+#define API_KEY "Api-Key: ACMA:key:0\r\n"
+
+/* What Market wants to read. */
+#define MARKET_ACK "{\"version\":\"1.0.0\",\"name\":\"merchant\",\"time\":\"2026-09-20T06:12:42.001Z\"}"
+
+#define CALLS_MAX 128
 
 struct merchant {
 	struct server *server;
 	char address[ADDRESS_SIZE];
-	unsigned status;        /* what it answers */
-	char *calls[CALLS_MAX]; /* the request targets that have come */
+	unsigned status;         /* what it answers; 0: nothing at all */
+	const char *answer;      /* what stands in it; NULL: nothing */
+	char *calls[CALLS_MAX];  /* the request targets that have come */
+	char *bodies[CALLS_MAX]; /* and what stood in them */
 	size_t n;
+	struct request *held;    /* not answered */
 };
 
 struct stage {
@@ -45,10 +56,13 @@ void stage_begin_scenario(struct stage *s, const char *text);
 void stage_begin_with_fault(struct stage *s, const char *spec);
 /* With callbacks to the merchant's address and TAIL. */
 void stage_begin_with_callbacks(struct stage *s, const char *tail);
+/* With pushes to the merchant's address and TAIL, which are acked. */
+void stage_begin_with_pushes(struct stage *s, const char *tail);
 
-/* sim_script(). */
+/* sim_script() and sim_script_order(). */
 void stage_script(struct stage *s, const char *id, const char *steps);
-const struct world_claim *stage_claim(const struct stage *s, const char *id);
+void stage_script_order(struct stage *s, const struct model *model, const char *id, const char *steps);
+const struct world_shipment *stage_claim(const struct stage *s, const char *id);
 const struct transition *stage_newest(const struct stage *s, const char *id);
 
 /* Wait until so much has happened, and assert that it is not more. */
@@ -61,16 +75,22 @@ void stage_let_pass(struct stage *s);
 /* One request; HEADERS are whole lines. */
 void stage_ask(struct stage *s, const char *method, const char *target, const char *headers, const char *body);
 void stage_ask_info(struct stage *s, const char *id);
-void stage_ask_bulk(struct stage *s, const char *const *ids, size_t n, struct wire_claims *ret);
+void stage_ask_bulk(struct stage *s, const char *const *ids, size_t n, struct wire_snapshots *ret);
 
 /* Asks for the page behind CURSOR (NULL: from the start), whatever comes of it. LIMIT 0: none is given. */
 void stage_ask_page(struct stage *s, const char *cursor, unsigned limit);
 /* The same, and asserts that it is one. */
 void stage_read_page(struct stage *s, const char *cursor, unsigned limit, struct wire_journal *ret);
 
+/* Asks Market for orders, whatever comes of it; QUERY is "" or begins with '?'. */
+void stage_ask_orders(struct stage *s, const char *query, const char *filter);
+/* The same, and asserts that they are. */
+void stage_read_orders(struct stage *s, const char *query, const char *filter, struct wire_orders *ret);
+
 /* Asserts the status that bulk_info tells of one claim, once asked. */
 void stage_check_told(struct stage *s, const char *id, const char *status);
 /* Asserts what the last answer was. */
 void stage_check_error(struct stage *s, unsigned status, const char *code);
+void stage_check_market_error(struct stage *s, unsigned status, const char *code);
 
 #endif

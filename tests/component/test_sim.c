@@ -27,7 +27,7 @@ static void teardown(void)
 START_TEST(bulk_info_tells_the_truth)
 {
 	const char *ids[] = { "a", "nobody", "b" };
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 	stage_begin(&s);
 	stage_script(&s, "a", "new, estimating, ready_for_approval");
 	stage_script(&s, "b", "new");
@@ -36,7 +36,7 @@ START_TEST(bulk_info_tells_the_truth)
 	stage_ask_bulk(&s, ids, ARRAY_SIZE(ids), &claims);
 	ck_assert_uint_eq(claims.n, 2);
 	ck_assert_uint_eq(claims.n_unreadable, 0);
-	const struct seen *told = &claims.claims[0];
+	const struct seen *told = &claims.seen[0];
 	const struct seen *truth = &stage_newest(&s, "a")->seen;
 	ck_assert_str_eq(told->external_id, "a");
 	ck_assert_str_eq(told->status, "ready_for_approval");
@@ -48,8 +48,8 @@ START_TEST(bulk_info_tells_the_truth)
 	ck_assert_int_gt(told->point_id, INT64_C(17000000000000));
 	ck_assert_int_eq(told->valid_until.us, truth->entered.us + 600 * USEC_PER_SEC);
 	ck_assert_str_eq(told->price, truth->price);
-	ck_assert_str_eq(claims.claims[1].external_id, "b");
-	wire_claims_done(&claims);
+	ck_assert_str_eq(claims.seen[1].external_id, "b");
+	wire_snapshots_done(&claims);
 }
 END_TEST
 
@@ -92,14 +92,14 @@ END_TEST
 START_TEST(bulk_info_takes_a_thousand_ids_and_no_more)
 {
 	const char *ids[WIRE_BULK_IDS_MAX];
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 	struct buf body = { 0 };
 	stage_begin(&s);
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
 		ids[i] = "0123456789012345678901234567890123456789012345678901234567890123";
 	stage_ask_bulk(&s, ids, ARRAY_SIZE(ids), &claims);
 	ck_assert_uint_eq(claims.n, 0);
-	wire_claims_done(&claims);
+	wire_snapshots_done(&claims);
 	ck_assert_int_eq(buf_addf(&body, "{\"claim_ids\":[\"a\""), 0);
 	for (size_t i = 0; i < WIRE_BULK_IDS_MAX; i++)
 		ck_assert_int_eq(buf_addf(&body, ",\"a\""), 0);
@@ -130,7 +130,7 @@ static const struct outage_case outages[] = {
 
 START_TEST(an_outage_lasts_until_it_is_over)
 {
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 	stage_begin(&s);
 	stage_script(&s, "a", "new");
 	stage_await_steps(&s, "a", 1);
@@ -177,7 +177,7 @@ END_TEST
 
 START_TEST(a_cut_answer_tells_nothing)
 {
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 	stage_begin_with_fault(&s, "cut=1");
 	stage_script(&s, "a", "new");
 	stage_await_steps(&s, "a", 1);
@@ -254,7 +254,7 @@ START_TEST(a_claim_can_be_ordered_over_http)
 	stage_ask(&s, "POST", "/sim/claims?life=estimate_cancelled", "", "");
 	ck_assert_uint_eq(s.answer.status, 200);
 	stage_await_done(&s);
-	const struct world_claim *born = world_at(sim_world(s.sim), 0);
+	const struct world_shipment *born = world_at(sim_world(s.sim), 0);
 	ck_assert_ptr_nonnull(strstr(s.answer.body, born->id));
 	ck_assert_uint_eq(strlen(born->id), 32);
 	ck_assert_str_eq(stage_newest(&s, born->id)->seen.status, "cancelled");

@@ -105,11 +105,11 @@ END_TEST
 /* Asserts what bulk_info tells of the claim's price, and returns its revision. */
 static int64_t check_snapshot(const char *id, const char *status, const char *price)
 {
-	struct wire_claims claims;
+	struct wire_snapshots claims;
 	stage_ask_bulk(&s, &id, 1, &claims);
 	ck_assert_uint_eq(claims.n, 1);
-	const struct seen seen = claims.claims[0];
-	wire_claims_done(&claims);
+	const struct seen seen = claims.seen[0];
+	wire_snapshots_done(&claims);
 	ck_assert_str_eq(seen.status, status);
 	ck_assert_str_eq(seen.price, price);
 	return seen.key.revision;
@@ -146,7 +146,7 @@ START_TEST(every_price_stands_in_the_truth)
 	stage_begin(&s);
 	stage_script(&s, "a", OFFERED ", price 1, estimating, ready_for_approval, price 2");
 	stage_await_done(&s);
-	const struct world_claim *claim = stage_claim(&s, "a");
+	const struct world_shipment *claim = stage_claim(&s, "a");
 	ck_assert_uint_eq(claim->n_prices, 4);
 	for (size_t i = 0; i < claim->n_prices; i++) {
 		ck_assert(claim->prices[i].alone == (i % 2 == 1));
@@ -179,7 +179,7 @@ START_TEST(some_lives_change_their_price_in_the_moment_of_a_status)
 	const char *id;
 	stage_begin(&s);
 	ck_assert_int_eq(sim_add_claim(s.sim, priced_lives[_i], &id), 0);
-	const struct world_claim *claim = stage_claim(&s, id);
+	const struct world_shipment *claim = stage_claim(&s, id);
 	while (!sim_is_done(s.sim)) {
 		bool alone = claim->n_prices > 0 && claim->prices[claim->n_prices - 1].alone;
 		ck_assert(!alone || claim->prices[claim->n_prices - 1].place + 1 < claim->n);
@@ -249,7 +249,7 @@ START_TEST(a_price_has_its_appointed_time)
 {
 	stage_begin_scenario(&s, "claim a\n backdate 10min\n " OFFERED ", at 599.999s price 1, +0s accepted\n");
 	stage_await_done(&s);
-	const struct world_claim *claim = stage_claim(&s, "a");
+	const struct world_shipment *claim = stage_claim(&s, "a");
 	ck_assert_int_eq(claim->prices[1].key.updated.us, claim->transitions[2].seen.entered.us + 599999000);
 	ck_assert_uint_eq(claim->n, 4);
 }

@@ -14,6 +14,7 @@
 #include "sim/faults.h"
 #include "sim/lives.h"
 #include "sim/plan.h"
+#include "sim/rate.h"
 #include "sim/scenario.h"
 #include "sim/span.h"
 #include "suite.h"
@@ -108,6 +109,20 @@ START_TEST(faults_come_as_often_as_they_should)
 }
 END_TEST
 
+START_TEST(a_rate_ends_at_a_date_whose_day_may_be_wrong)
+{
+	/* 2018-07-10, which Market's documents call a Thursday. */
+	const struct wall until = { 1531216800 * USEC_PER_SEC - 1 };
+	struct rate rate;
+	rate_fill(10, 3, until, false, &rate);
+	ck_assert_uint_eq(rate.remaining, 7);
+	ck_assert_str_eq(rate.until, "Tue, 10 Jul 2018 10:00:00 GMT");
+	rate_fill(10, 11, until, true, &rate);
+	ck_assert_uint_eq(rate.remaining, 0);
+	ck_assert_str_eq(rate.until, "Wed, 10 Jul 2018 10:00:00 GMT");
+}
+END_TEST
+
 START_TEST(chance_depends_on_each_of_its_inputs)
 {
 	uint64_t random = chance_draw(1, CHANCE_ID, 2, 3);
@@ -123,33 +138,62 @@ START_TEST(a_life_that_chance_chooses_is_legal)
 {
 	struct plan plan = { 0 };
 	const struct life *life = &lives[_i];
+	const struct model *model = life->model;
 	ck_assert_int_eq(life_plan(life, WINDOW_US, &plan), 0);
-	ck_assert_str_eq(plan.steps[0].status, "new");
+	ck_assert_ptr_eq(plan_model(&plan), model);
 	for (size_t i = 1; i < plan.n && life->weight > 0; i++) {
-		int from = model_status(&model_claims, plan.steps[i - 1].status);
-		int to = model_status(&model_claims, plan.steps[i].status);
-		ck_assert_msg(model_has_edge(&model_claims, from, to), "%s: %s -> %s", life->name, plan.steps[i - 1].status,
+		int from = model_status(model, plan.steps[i - 1].status);
+		int to = model_status(model, plan.steps[i].status);
+		ck_assert_msg(model_has_edge(model, from, to), "%s: %s -> %s", life->name, plan.steps[i - 1].status,
 		              plan.steps[i].status);
 	}
-	if (life->weight > 0)
-		ck_assert(model_is_terminal(&model_claims, model_status(&model_claims, plan.steps[plan.n - 1].status)));
-	ck_assert_int_eq(plan.backdate_us, life->short_window ? 590 * USEC_PER_SEC : 0);
+	if (model == &model_claims && life->weight > 0)
+		ck_assert(model_is_terminal(model, model_status(model, plan.steps[plan.n - 1].status)));
+	ck_assert((plan.backdate_us > 0) == life->short_window);
 	plan_done(&plan);
 }
 END_TEST
 
+struct window_case {
+	size_t life;
+	int64_t minutes;
+};
+
+static const struct window_case windows[] = {
+	{ LIFE_missed_failed, 10 },
+	{ LIFE_dbs_not_finished, 10 },
+	{ LIFE_dbs_unpaid, 30 },
+	{ LIFE_laas_draft_expired, 60 },
+};
+
+START_TEST(a_short_window_leaves_the_rest_of_the_first_deadline)
+{
+	struct plan plan = { 0 };
+	ck_assert_int_eq(life_plan(&lives[windows[_i].life], WINDOW_US, &plan), 0);
+	ck_assert_int_eq(plan.backdate_us, windows[_i].minutes * 60 * USEC_PER_SEC - WINDOW_US);
+	plan_done(&plan);
+}
+END_TEST
+
+/* Whom a life is not bound to meet: what only breaks, and what nobody knows by name. */
+static bool is_met_by_breaking(const struct model *model, int status)
+{
+	return model_is_stranger(model, status) || model_is_foreign(model, status);
+}
+
 START_TEST(the_lives_together_meet_every_status)
 {
+	const struct model *model = models[_i];
 	bool met[MODEL_STATUS_MAX] = { false };
 	for (size_t i = 0; i < LIFE_MAX; i++) {
 		struct plan plan = { 0 };
 		ck_assert_int_eq(life_plan(&lives[i], WINDOW_US, &plan), 0);
-		for (size_t k = 0; k < plan.n && lives[i].weight > 0; k++)
-			met[model_status(&model_claims, plan.steps[k].status)] = true;
+		for (size_t k = 0; k < plan.n && lives[i].model == model && lives[i].weight > 0; k++)
+			met[model_status(model, plan.steps[k].status)] = true;
 		plan_done(&plan);
 	}
-	for (size_t i = 0; i < model_claims.n_statuses; i++)
-		ck_assert_msg(met[i], "%s", model_claims.statuses[i].name);
+	for (int i = 0; i < (int)model->n_statuses; i++)
+		ck_assert_msg(met[i] || is_met_by_breaking(model, i), "%s", model->statuses[i].name);
 }
 END_TEST
 
@@ -159,13 +203,30 @@ START_TEST(lives_are_chosen_by_weight)
 	size_t chosen[LIFE_MAX] = { 0 };
 	ck_assert_int_eq(life_weights_parse("happy=3,failed=1", &weights), 0);
 	for (uint64_t i = 0; i < 10000; i++)
-		chosen[life_choose(&weights, chance_draw(1, CHANCE_LIFE, i, 0)) - lives]++;
+		chosen[life_choose(&weights, &model_claims, chance_draw(1, CHANCE_LIFE, i, 0)) - lives]++;
 	ck_assert_uint_eq(chosen[LIFE_happy] + chosen[LIFE_failed], 10000);
 	ck_assert_uint_gt(chosen[LIFE_happy], 7200);
 	ck_assert_uint_lt(chosen[LIFE_happy], 7800);
-	ck_assert_ptr_eq(life_choose(&weights, UINT64_MAX), &lives[LIFE_failed]);
+	ck_assert_ptr_eq(life_choose(&weights, &model_claims, UINT64_MAX), &lives[LIFE_failed]);
 	ck_assert_int_eq(life_weights_parse("happy=0", &weights), ERR_INVALID);
 	ck_assert_int_eq(life_weights_parse("nobody=1", &weights), ERR_INVALID);
+}
+END_TEST
+
+START_TEST(lives_are_chosen_within_a_model)
+{
+	struct life_weights weights;
+	ck_assert_int_eq(life_weights_parse("happy=1,laas_lost=2,laas_late=1", &weights), 0);
+	for (uint64_t i = 0; i < 1000; i++) {
+		uint64_t random = chance_draw(1, CHANCE_LIFE, i, 0);
+		const struct life *laas = life_choose(&weights, &model_laas, random);
+		ck_assert_ptr_eq(life_choose(&weights, &model_claims, random), &lives[LIFE_happy]);
+		ck_assert(laas == &lives[LIFE_laas_lost] || laas == &lives[LIFE_laas_late]);
+		/* Of a model that is not named, the choice is as ever. */
+		ck_assert_ptr_eq(life_choose(&weights, &model_dbs, random)->model, &model_dbs);
+	}
+	ck_assert_double_eq(weights.weight[LIFE_dbs_courier], lives[LIFE_dbs_courier].weight);
+	ck_assert_int_eq(life_weights_parse("happy=1,laas_lost=0", &weights), ERR_INVALID);
 }
 END_TEST
 
@@ -190,10 +251,55 @@ START_TEST(a_step_says_when_what_and_how)
 }
 END_TEST
 
+START_TEST(a_step_of_an_order_is_a_pair_or_an_edit)
+{
+	const char text[] = "PROCESSING/STARTED times 60, +1s update lost, ask twice, +2s unask, DELIVERY/BRAND_NEW_9 stale 2";
+	struct plan plan = { .model = &model_dbs };
+	const char *why;
+	ck_assert_int_eq(plan_add(&plan, text, strlen(text), &why), 0);
+	ck_assert_uint_eq(plan.n, 2);
+	ck_assert_str_eq(plan.steps[0].status, "PROCESSING/STARTED");
+	ck_assert_uint_eq(plan.steps[0].times, 60);
+	ck_assert_str_eq(plan.steps[1].status, "DELIVERY/BRAND_NEW_9");
+	ck_assert_uint_eq(plan.steps[1].stale_reads, 2);
+	ck_assert_uint_eq(plan.n_edits, 3);
+	ck_assert_int_eq(plan.edits[0].kind, EDIT_UPDATE);
+	ck_assert_int_eq(plan.edits[0].us, USEC_PER_SEC);
+	ck_assert_uint_eq(plan.edits[0].fate, PLAN_LOST);
+	ck_assert_int_eq(plan.edits[1].kind, EDIT_ASK);
+	ck_assert_uint_eq(plan.edits[1].fate, PLAN_TWICE);
+	ck_assert_int_eq(plan.edits[2].kind, EDIT_UNASK);
+	ck_assert_uint_eq(plan.edits[2].behind, 1);
+	plan_done(&plan);
+}
+END_TEST
+
+static const char *const bad_order_steps[] = {
+	"new", "PROCESSING", "PROCESSING/", "/STARTED", "PROCESSING/STARTED/NOW", "Processing/Started", "update", "ask",
+	"PROCESSING/STARTED, price 3", "PROCESSING/STARTED, update stale 1", "PROCESSING/STARTED times 0", "PROCESSING/STARTED times 1001",
+	"PROCESSING/STARTED, at 1s CANCELLED/LOST",
+};
+
+START_TEST(a_bad_step_of_an_order_adds_nothing_and_says_why)
+{
+	struct plan plan = { .model = &model_laas };
+	const char *why = NULL;
+	ck_assert_int_eq(plan_add(&plan, bad_order_steps[_i], strlen(bad_order_steps[_i]), &why), ERR_INVALID);
+	ck_assert_uint_eq(plan.n + plan.n_edits, 0);
+	ck_assert_ptr_nonnull(why);
+	plan_done(&plan);
+}
+END_TEST
+
+/* Four of them are one too long. */
+#define WORD_OF_32 "performer_found_at_the_next_door"
+_Static_assert(4 * (sizeof(WORD_OF_32) - 1) == STATUS_TEXT_SIZE, "no room for the NUL");
+
 static const char *const bad_steps[] = {
 	"New",        "new,,estimating", "+ new",       "+1 new",      "+1s",          "at 600s accepted", "new sooner",
 	"new stale",  "new stale 0",     "new stale x", "new stale 1001", "new stale 99999999999999999999",
-	"statusstatusstatusstatusstatusstatusstatusstatusstatusstatusstatus",
+	(WORD_OF_32 WORD_OF_32 WORD_OF_32 WORD_OF_32),
+	"PROCESSING/STARTED", "new times", "new times 0",
 };
 
 START_TEST(a_bad_step_adds_nothing_and_says_why)
@@ -215,12 +321,31 @@ START_TEST(a_scenario_is_claims_with_steps)
 	struct scenario_error error;
 	ck_assert_int_eq(scenario_parse(text, strlen(text), WINDOW_US, &scenario, &error), 0);
 	ck_assert_uint_eq(scenario.n, 2);
-	ck_assert_str_eq(scenario.claims[0].id, "one");
-	ck_assert_int_eq(scenario.claims[0].plan.backdate_us, 585 * USEC_PER_SEC);
-	ck_assert_int_eq(scenario.claims[0].start_us, 2 * USEC_PER_SEC);
-	ck_assert_uint_eq(scenario.claims[0].plan.n, 3);
-	ck_assert_str_eq(scenario.claims[1].id, "two-2");
-	ck_assert_str_eq(scenario.claims[1].plan.steps[scenario.claims[1].plan.n - 1].status, "delivered_finish");
+	ck_assert_str_eq(scenario.shipments[0].id, "one");
+	ck_assert_int_eq(scenario.shipments[0].plan.backdate_us, 585 * USEC_PER_SEC);
+	ck_assert_int_eq(scenario.shipments[0].start_us, 2 * USEC_PER_SEC);
+	ck_assert_uint_eq(scenario.shipments[0].plan.n, 3);
+	ck_assert_str_eq(scenario.shipments[1].id, "two-2");
+	ck_assert_str_eq(scenario.shipments[1].plan.steps[scenario.shipments[1].plan.n - 1].status, "delivered_finish");
+	scenario_done(&scenario);
+}
+END_TEST
+
+START_TEST(a_scenario_tells_orders_from_claims)
+{
+	const char text[] = "order dbs 9223372036854775807\n\tfake\n\tPROCESSING/STARTED\n\task\n"
+			    "order laas 55000001\n\tlife laas_draft\nclaim 7\n\tlife happy\n";
+	struct scenario scenario;
+	struct scenario_error error;
+	ck_assert_int_eq(scenario_parse(text, strlen(text), WINDOW_US, &scenario, &error), 0);
+	ck_assert_uint_eq(scenario.n, 3);
+	ck_assert_str_eq(scenario.shipments[0].id, "9223372036854775807");
+	ck_assert_ptr_eq(scenario.shipments[0].plan.model, &model_dbs);
+	ck_assert(scenario.shipments[0].fake && !scenario.shipments[1].fake);
+	ck_assert_uint_eq(scenario.shipments[0].plan.n_edits, 1);
+	ck_assert_ptr_eq(scenario.shipments[1].plan.model, &model_laas);
+	ck_assert_str_eq(scenario.shipments[1].plan.steps[0].status, "RESERVED/AWAIT_CONFIRMATION");
+	ck_assert_ptr_eq(scenario.shipments[2].plan.model, &model_claims);
 	scenario_done(&scenario);
 }
 END_TEST
@@ -242,6 +367,17 @@ static const struct bad_scenario bad_scenarios[] = {
 	{ "claim a\n\tbackdate soon\n\tnew\n", 2 },
 	{ "claim a\n\tlife nobody\n", 2 },
 	{ "claim a\n\tnew\n\testimating quickly\n", 3 },
+	{ "order dbs\n\tPROCESSING/STARTED\n", 1 },
+	{ "order fbs 1\n\tPROCESSING/STARTED\n", 1 },
+	{ "order dbs 9223372036854775808\n\tPROCESSING/STARTED\n", 1 },
+	{ "order dbs 01\n\tPROCESSING/STARTED\n", 1 },
+	{ "order dbs 1x\n\tPROCESSING/STARTED\n", 1 },
+	{ "order dbs 1\n\tnew\n", 2 },
+	{ "order dbs 1\n\tlife happy\n", 2 },
+	{ "claim a\n\tlife dbs_courier\n", 2 },
+	{ "claim a\n\tfake\n\tnew\n", 2 },
+	{ "order dbs 1\norder laas 2\n\tPROCESSING/STARTED\n", 2 },
+	{ "order dbs 1\n\tPROCESSING/STARTED\nclaim 1\n\tnew\n", 3 },
 };
 
 START_TEST(a_bad_scenario_is_told_by_its_line)
@@ -270,7 +406,27 @@ START_TEST(options_become_a_configuration)
 }
 END_TEST
 
-static char *bad_options[] = { "--claims=-1", "--claims=1000001", "--rate=0", "--seed=x", "--listen=here", "--step=1", "--faults=x=1",
+START_TEST(options_of_orders_become_a_configuration)
+{
+	char *argv[] = { "claimsim", "--orders", "laas=3,dbs=20", "--push=http://h/p", "--business", "9007199254740993",
+			 "--api-key-file=k", "--ping", "--push-speedup=3600", "--fake", "0.25", NULL };
+	struct cmdline cmdline;
+	char error[CMDLINE_ERROR_SIZE];
+	ck_assert_int_eq(cmdline_parse(ARRAY_SIZE(argv) - 1, argv, &cmdline, error), 0);
+	ck_assert_uint_eq(cmdline.config.dbs_orders, 20);
+	ck_assert_uint_eq(cmdline.config.laas_orders, 3);
+	ck_assert_str_eq(cmdline.config.push_url, "http://h/p");
+	ck_assert_int_eq(cmdline.config.business_id, INT64_C(9007199254740993));
+	ck_assert_str_eq(cmdline.api_key_file, "k");
+	ck_assert(cmdline.config.ping);
+	ck_assert_double_eq(cmdline.config.sender.push_speedup, 3600);
+	ck_assert_double_eq(cmdline.config.fake, 0.25);
+}
+END_TEST
+
+static char *bad_options[] = { "--orders=dbs", "--orders=claims=1", "--orders=dbs=1.5", "--orders=dbs=-1", "--orders=laas=1000001",
+			       "--business=0", "--business=9223372036854775808", "--push-speedup=0", "--fake=1.1",
+			       "--claims=-1", "--claims=1000001", "--rate=0", "--seed=x", "--listen=here", "--step=1", "--faults=x=1",
 			       "--lives=x=1", "--window=x", "--nothing", "--claims", "word" };
 
 START_TEST(a_bad_option_is_told)
@@ -293,18 +449,25 @@ Suite *suite(void)
 	tcase_add_test(t, the_rightmost_fault_stands);
 	tcase_add_loop_test(t, a_bad_fault_changes_nothing, 0, ARRAY_SIZE(bad_faults));
 	tcase_add_test(t, a_step_says_when_what_and_how);
+	tcase_add_test(t, a_step_of_an_order_is_a_pair_or_an_edit);
+	tcase_add_loop_test(t, a_bad_step_of_an_order_adds_nothing_and_says_why, 0, ARRAY_SIZE(bad_order_steps));
 	tcase_add_loop_test(t, a_bad_step_adds_nothing_and_says_why, 0, ARRAY_SIZE(bad_steps));
 	tcase_add_test(t, a_scenario_is_claims_with_steps);
+	tcase_add_test(t, a_scenario_tells_orders_from_claims);
 	tcase_add_loop_test(t, a_bad_scenario_is_told_by_its_line, 0, ARRAY_SIZE(bad_scenarios));
 	tcase_add_test(t, options_become_a_configuration);
+	tcase_add_test(t, options_of_orders_become_a_configuration);
 	tcase_add_loop_test(t, a_bad_option_is_told, 0, ARRAY_SIZE(bad_options));
 	suite_add_tcase(s, t);
 	t = tcase_create("chance");
 	tcase_add_test(t, faults_come_as_often_as_they_should);
+	tcase_add_test(t, a_rate_ends_at_a_date_whose_day_may_be_wrong);
 	tcase_add_test(t, chance_depends_on_each_of_its_inputs);
 	tcase_add_loop_test(t, a_life_that_chance_chooses_is_legal, 0, LIFE_MAX);
-	tcase_add_test(t, the_lives_together_meet_every_status);
+	tcase_add_loop_test(t, a_short_window_leaves_the_rest_of_the_first_deadline, 0, ARRAY_SIZE(windows));
+	tcase_add_loop_test(t, the_lives_together_meet_every_status, 0, MODEL_MAX);
 	tcase_add_test(t, lives_are_chosen_by_weight);
+	tcase_add_test(t, lives_are_chosen_within_a_model);
 	suite_add_tcase(s, t);
 	return s;
 }

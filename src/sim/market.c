@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Market's side: orders by their ids or by when they were updated, and the campaigns (upstream/market.md section 4).
+ * Simulator.
+ * Checks requests; what an answer says is orders.c's.
+ */
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "sim/orders.h"
+#include "sim/side.h"
+
+#define ENHANCE_YOUR_CALM 420
+
+#define ORDERS_PER_HOUR 10000
+#define CAMPAIGNS_PER_HOUR 1000
+#define HOUR_US (3600 * USEC_PER_SEC)
+
+/* How often the day of the week is wrong. */
+#define ODD_ONE_IN 3
+
+struct refusal_row {
+	unsigned status;
+	const char *code;
+	const char *message;
+};
+
+static const struct refusal_row rows[REFUSAL_MAX] = {
+	[REFUSAL_UNAUTHORIZED] = { 401, "UNAUTHORIZED", "Api-Key token is invalid" },
+	[REFUSAL_FORBIDDEN] = { 403, "FORBIDDEN", "Access denied" },
+	[REFUSAL_NOT_FOUND] = { 404, "NOT_FOUND", "Not found" },
+	[REFUSAL_METHOD] = { 405, "METHOD_NOT_ALLOWED", "Method not allowed" },
+	[REFUSAL_LIMITED] = { ENHANCE_YOUR_CALM, "LIMIT_EXCEEDED", "Hit rate limit of 10000 requests per period for resource orders" },
+	[REFUSAL_PARALLEL] = { ENHANCE_YOUR_CALM, "LIMIT_EXCEEDED", "Hit rate limit of 2 parallel requests for businessId" },
+	[REFUSAL_ERROR] = { 500, "INTERNAL_ERROR", "Internal server error" },
+};
+
+static unsigned limit_of(const struct question *question)
+{
+	return question->target.route == ROUTE_CAMPAIGNS ? CAMPAIGNS_PER_HOUR : ORDERS_PER_HOUR;
+}
+
+/* As long as the limit is not met: the period ends with the hour. */
+static void tell_rate(const struct question *question, struct answer *answer)
+{
+	unsigned used = (unsigned)(question->number % limit_of(question));
+	struct wall hour = wall_add(question->now, HOUR_US - question->now.us % HOUR_US);
+
+	rate_fill(limit_of(question), used, hour, question->number % ODD_ONE_IN == 0, &answer->rate);
+}
+
+/* Both kinds of limit are met in turn. */
+static enum refusal kind_of(const struct question *question, enum refusal refusal)
+{
+	return refusal == REFUSAL_LIMITED && question->n_limited % 2 == 1 ? REFUSAL_PARALLEL : refusal;
+}
+
+int market_refuse(const struct question *question, enum refusal refusal, struct answer *ret)
+{
+	enum refusal kind = kind_of(question, refusal);
+	const struct refusal_row *row = &rows[kind];
+	struct wall until = wall_add(question->now, question->rules->retry_after_s * USEC_PER_SEC);
+	int r = answer_orders_error(row->status, row->code, row->message, ret);
+
+	if (r < 0)
+		return r;
+	if (kind == REFUSAL_LIMITED && question->rules->retry_after_s > 0)
+		rate_fill(limit_of(question), limit_of(question), until, question->n_limited / 2 % ODD_ONE_IN == 1, &ret->rate);
+	else if (kind != REFUSAL_PARALLEL && kind != REFUSAL_LIMITED)
+		tell_rate(question, ret);
+	return 0;
+}
+
+/* A bearer token is another way in, which is not played. */
+static bool is_authorized(const struct question *question)
+{
+	const char *given = request_header(question->request, "Api-Key");
+
+	return given && (!question->rules->api_key || strcmp(given, question->rules->api_key) == 0);
+}
+
+static int ask_campaigns(const struct question *question, struct answer *ret)
+{
+	int64_t business_id = question->rules->business_id;
+	const struct wire_campaign campaigns[] = {
+		{ question->rules->dbs_campaign, business_id, "DBS", "AVAILABLE" },
+		{ question->rules->laas_campaign, business_id, "LAAS", "AVAILABLE" },
+	};
+
+	return answer_campaigns(campaigns, ARRAY_SIZE(campaigns), ret);
+}
+
+/* Both names are in use. */
+static const char *token_of(const struct target *target, size_t *ret_len)
+{
+	const char *token = target_parameter(target, "pageToken", ret_len);
+
+	return token ? token : target_parameter(target, "page_token", ret_len);
+}
+
+static int ask_orders(const struct question *question, struct answer *ret)
+{
+	struct orders_ask ask = { .limit = WIRE_ORDERS_MAX, .key = question->rules->faults->seed };
+	size_t len;
+
+	/* A higher limit is cut to the highest, as Market does it. */
+	if (target_parameter(&question->target, "limit", &len) &&
+	    (!target_number(&question->target, "limit", WIRE_ORDERS_MAX, &ask.limit) || ask.limit == 0))
+		return answer_orders_error(400, "BAD_REQUEST", "limit must be a number from 1", ret);
+	ask.body = request_body(question->request, &ask.body_len);
+	ask.token = token_of(&question->target, &ask.token_len);
+	return answer_orders(question->world, &ask, ret);
+}
+
+int market_answer(const struct question *question, struct answer *ret)
+{
+	bool campaigns = question->target.route == ROUTE_CAMPAIGNS;
+
+	if (question->target.route == ROUTE_NONE)
+		return market_refuse(question, REFUSAL_NOT_FOUND, ret);
+	if (strcmp(request_method(question->request), campaigns ? "GET" : "POST") != 0)
+		return market_refuse(question, REFUSAL_METHOD, ret);
+	if (!is_authorized(question))
+		return market_refuse(question, REFUSAL_UNAUTHORIZED, ret);
+	if (!campaigns && question->target.business_id != question->rules->business_id)
+		return market_refuse(question, REFUSAL_FORBIDDEN, ret);
+
+	int r = campaigns ? ask_campaigns(question, ret) : ask_orders(question, ret);
+
+	if (r == 0)
+		tell_rate(question, ret);
+	return r;
+}

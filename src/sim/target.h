@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a request's target asks for: whose side, which operation, which parameters.
+ * Simulator, pure. Parameters are read as they stand: what we look for needs no decoding.
+ */
+#ifndef CLAIMD_SIM_TARGET_H
+#define CLAIMD_SIM_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What can be out on its own. */
+enum side {
+	SIDE_CLAIMS,  /* Delivery's info, bulk_info, and whatever else is asked for */
+	SIDE_JOURNAL, /* and its journal */
+	SIDE_MARKET,
+	SIDE_MAX,
+};
+
+enum route {
+	ROUTE_INFO,
+	ROUTE_BULK_INFO,
+	ROUTE_JOURNAL,
+	ROUTE_ORDERS,
+	ROUTE_CAMPAIGNS,
+	ROUTE_NONE, /* no operation that there is */
+};
+
+struct target {
+	const char *text;
+	enum side side;
+	enum route route;
+	int64_t business_id; /* of ROUTE_ORDERS */
+};
+
+/* TEXT is kept. */
+struct target target_parse(const char *text);
+
+/* The first parameter of that name in the query, of LEN bytes; NULL when there is none. */
+const char *target_parameter(const struct target *target, const char *name, size_t *ret_len);
+
+/* One that is a whole number; a higher one than MAX counts as MAX. False, and nothing written, when it is none. */
+bool target_number(const struct target *target, const char *name, size_t max, size_t *ret);
+
+#endif
