@@ -3,6 +3,7 @@
  * Prints what the documents take from the tables: the sample configuration, and lists in mdoc for the manual pages.
  * Build only, run by make and not installed. Sees conf and model.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -22,10 +23,8 @@ static void print_text(FILE *out, const char *text)
 			fputc(*text, out);
 }
 
-static void print_statuses(FILE *out)
+static void print_statuses(FILE *out, const struct model *model)
 {
-	const struct model *model = &model_claims;
-
 	fputs(".Bl -tag -width Ds -compact\n", out);
 	for (size_t i = 0; i < model->n_statuses; i++) {
 		const struct status *status = &model->statuses[i];
@@ -38,48 +37,71 @@ static void print_statuses(FILE *out)
 	fputs(".El\n", out);
 }
 
-/* The statuses that FROM leads to, or that follow by edges of one certainty. */
+/* The statuses that FROM leads to, and how sure each edge is. */
 static void print_edges_from(FILE *out, const struct model *model, size_t from)
 {
+	bool any = false;
+
 	fprintf(out, ".It Cm %s\n", model->statuses[from].name);
-	if (model_is_terminal(model, (int)from))
-		fputs("terminal; nothing follows\n", out);
 	for (size_t i = 0; i < model->n_edges; i++) {
 		const struct edge *edge = &model->edges[i];
 
-		if (edge->from == from)
-			fprintf(out, ".Cm %s\n.Pq %s\n", model->statuses[edge->to].name, certainty_text(edge->certainty));
+		if (edge->from != from)
+			continue;
+		fprintf(out, ".Cm %s\n.Pq %s\n", model->statuses[edge->to].name, certainty_text(edge->certainty));
+		any = true;
 	}
+	if (!any)
+		fputs("terminal; nothing follows\n", out);
 }
 
-static void print_edges(FILE *out)
+/* A status that has no edge of its own is judged by others; the page says how. */
+static bool is_apart(const struct status *status)
+{
+	return status->flags & (STATUS_STRANGER | STATUS_FOREIGN);
+}
+
+static void print_edges(FILE *out, const struct model *model)
 {
 	fputs(".Bl -tag -width Ds -compact\n", out);
-	for (size_t i = 0; i < model_claims.n_statuses; i++)
-		print_edges_from(out, &model_claims, i);
+	for (size_t i = 0; i < model->n_statuses; i++)
+		if (!is_apart(&model->statuses[i]))
+			print_edges_from(out, model, i);
 	fputs(".El\n", out);
 }
 
+/* What is printed of the configuration, or of a model. */
 struct verb {
 	const char *name;
 	void (*print)(FILE *out);
+	void (*print_model)(FILE *out, const struct model *model);
 };
 
 static const struct verb verbs[] = {
-	{ "sample", conf_print_sample },
-	{ "mdoc-conf", conf_print_mdoc },
-	{ "mdoc-statuses", print_statuses },
-	{ "mdoc-edges", print_edges },
+	{ "sample", conf_print_sample, NULL },
+	{ "mdoc-conf", conf_print_mdoc, NULL },
+	{ "mdoc-statuses", NULL, print_statuses },
+	{ "mdoc-edges", NULL, print_edges },
 };
+
+static bool run(const struct verb *verb, const char *model_name)
+{
+	const struct model *model = model_name ? model_by_name(model_name) : NULL;
+
+	if (verb->print && !model_name)
+		verb->print(stdout);
+	else if (verb->print_model && model)
+		verb->print_model(stdout, model);
+	else
+		return false;
+	return true;
+}
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc == 2 && i < ARRAY_SIZE(verbs); i++) {
-		if (strcmp(argv[1], verbs[i].name) != 0)
-			continue;
-		verbs[i].print(stdout);
-		return fflush(stdout) == 0 && !ferror(stdout) ? EX_OK : EX_IOERR;
-	}
-	fputs("usage: gen-docs sample | mdoc-conf | mdoc-statuses | mdoc-edges\n", stderr);
+	for (size_t i = 0; argc > 1 && argc <= 3 && i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(argv[1], verbs[i].name) == 0 && run(&verbs[i], argv[2]))
+			return fflush(stdout) == 0 && !ferror(stdout) ? EX_OK : EX_IOERR;
+	fputs("usage: gen-docs sample | mdoc-conf | mdoc-statuses MODEL | mdoc-edges MODEL\n", stderr);
 	return EX_USAGE;
 }

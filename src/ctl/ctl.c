@@ -11,16 +11,20 @@
 #include "ctl/verb.h"
 
 static const struct verb verbs[] = {
-	{ "list", NULL, OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_SOURCE) | OPTION_BIT(OPTION_OPEN) | OPTION_BIT(OPTION_HELD),
-	  "claims with their current status", verb_list },
-	{ "show", "ID", 0, "one claim, with its history, windows and violations", verb_show },
-	{ "history", "ID", 0, "the transitions of one claim", verb_history },
-	{ "windows", NULL, OPTION_BIT(OPTION_DUE), "approval windows, and how long the open ones still last", verb_windows },
+	{ "list", NULL,
+	  OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_SOURCE) | OPTION_BIT(OPTION_OPEN) | OPTION_BIT(OPTION_HELD),
+	  "claims and orders with their current status", verb_list },
+	{ "show", "ID", 0, "one claim or order, with its history, windows and violations", verb_show },
+	{ "history", "ID", 0, "the transitions of one claim or order", verb_history },
+	{ "windows", NULL, OPTION_BIT(OPTION_DUE),
+	  "what had to happen within a time, and how long the open ones still last", verb_windows },
 	{ "violations", NULL, 0, "what the status graph or a window refused", verb_violations },
 	{ "sources", NULL, 0, "the configured sources and how they fare", verb_sources },
-	{ "journal", NULL, 0, "how far each source's journal has been read, and the gaps that it healed", verb_journal },
-	{ "graph", "[MODEL]", OPTION_BIT(OPTION_DOT), "the legal status graph; MODEL is claims", verb_graph },
-	{ "doctor", "[URL]", 0, "what is wrong here and what to do about it; URL is a callback_url to be judged", verb_doctor },
+	{ "journal", NULL, 0,
+	  "how far each source's journal, or list of updates, has been read, and the gaps that it healed", verb_journal },
+	{ "graph", "[MODEL]", OPTION_BIT(OPTION_DOT), "a legal status graph; MODEL is claims, dbs or laas", verb_graph },
+	{ "doctor", "[URL]", 0,
+	  "what is wrong here and what to do about it; URL is a callback or push URL to be judged", verb_doctor },
 };
 
 /* These go with every verb, and make no sense after one that is not there. */

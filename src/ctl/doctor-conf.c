@@ -15,17 +15,6 @@
 
 DEFINE_CLEANUP(text, char *, free)
 
-const struct conf_delivery *doctor_find_delivery(const struct conf *conf, const char *name, size_t len)
-{
-	for (size_t i = 0; conf && i < conf->n_deliveries; i++) {
-		const struct conf_delivery *delivery = conf->deliveries[i];
-
-		if (strlen(delivery->name) == len && memcmp(delivery->name, name, len) == 0)
-			return delivery;
-	}
-	return NULL;
-}
-
 /* 0, or the errno that keeps this user from reading the file. */
 static int try_file(const char *path, struct stat *ret)
 {
@@ -83,15 +72,20 @@ static bool check_tls_file(struct findings *findings, const char *key, const cha
 	return check_file(findings, path, secret);
 }
 
-static bool check_delivery_files(struct findings *findings, const struct conf_delivery *delivery)
+static bool check_secret_file(struct findings *findings, const struct conf_source *source, const char *key, const char *path)
 {
-	findings_about(findings, "[delivery %s] token_file", delivery->name);
-	bool readable = check_file(findings, delivery->token_file, true);
+	findings_about(findings, "[%s %s] %s", conf_source_kind_text(source->kind), source->name, key);
+	return check_file(findings, path, true);
+}
 
-	if (delivery->callbacks) {
-		findings_about(findings, "[delivery %s] callback_secret_file", delivery->name);
-		readable = check_file(findings, delivery->callback_secret_file, true) && readable;
-	}
+static bool check_source_files(struct findings *findings, const struct conf_source *source)
+{
+	const char *credential = CONF_SOURCE_KEY(source->kind, credential_file);
+	const char *secret = CONF_SOURCE_KEY(source->kind, secret_file);
+	bool readable = check_secret_file(findings, source, credential, source->credential_file);
+
+	if (source->callbacks)
+		readable = check_secret_file(findings, source, secret, source->secret_file) && readable;
 	return readable;
 }
 
@@ -115,9 +109,9 @@ static void check_files(struct findings *findings, struct conf *conf)
 	bool readable = check_tls_file(findings, "tls_certificate", conf->listen.tls_certificate, false);
 
 	readable = check_tls_file(findings, "tls_key", conf->listen.tls_key, true) && readable;
-	for (size_t i = 0; i < conf->n_deliveries; i++)
-		readable = check_delivery_files(findings, conf->deliveries[i]) && readable;
-	if (readable && conf->n_deliveries > 0)
+	for (size_t i = 0; i < conf->n_sources; i++)
+		readable = check_source_files(findings, conf->sources[i]) && readable;
+	if (readable && conf->n_sources > 0)
 		check_contents(findings, conf);
 }
 
@@ -132,11 +126,11 @@ void doctor_check_conf(struct findings *findings, const char *file, struct conf 
 		findings_advise(findings, "Correct it: until then claimd does not start, and one that runs keeps what it has");
 		return;
 	}
-	if (conf->n_deliveries == 0) {
+	if (conf->n_sources == 0) {
 		findings_add(findings, FINDING_LOOK, "there is no source in it");
-		findings_advise(findings, "Add a section [delivery NAME], see claimd.conf(5)");
+		findings_advise(findings, "Add a section [delivery NAME] or [market NAME], see claimd.conf(5)");
 	} else {
-		findings_add(findings, FINDING_OK, "it is well-formed; sources: %zu", conf->n_deliveries);
+		findings_add(findings, FINDING_OK, "it is well-formed; sources: %zu", conf->n_sources);
 	}
 	check_files(findings, conf);
 	*ret = conf;

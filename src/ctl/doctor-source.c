@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * How each source fares, by report_sources and by what its callbacks had to be forgiven.
+ * How each source fares, by report_sources and by what its callbacks had to be forgiven; of Market also how long it has been
+ * without an answer.
  * Ctl layer.
  */
 #include <inttypes.h>
@@ -16,16 +17,33 @@
 /* More than a request that times out, and a few repeats of stale answers. */
 #define PENDING_LOOK_S 300.0
 
+/* Market switches off what has not answered for 14 days (upstream/market.md section 1.3). */
+#define SECONDS_PER_DAY 86400.0
+#define UNANSWERED_BAD_S (7 * SECONDS_PER_DAY)
+#define UNANSWERED_END_S (14 * SECONDS_PER_DAY)
+
 #define AGE_SIZE 32
 
 DEFINE_CLEANUP(flags, bool *, free)
+
+/* What kinds have different words for. */
+static const struct words {
+	const char *call;
+	const char *calls;
+	const char *credential;
+	const char *too_many; /* as the upstream says it */
+} kind_words[CONF_SOURCE_KIND_MAX] = {
+	[CONF_DELIVERY] = { "callback", "callbacks", "token", "429s" },
+	[CONF_MARKET] = { "push", "pushes", "Api-Key", "420s" },
+};
 
 /* One source while it is looked at. */
 struct patient {
 	struct findings *findings;
 	const struct report *report;      /* its row */
 	const char *name;
-	const struct conf_delivery *conf; /* NULL: no configuration is known */
+	enum conf_source_kind kind;
+	const struct conf_source *conf; /* NULL: no configuration is known */
 	struct wall now;
 };
 
@@ -82,6 +100,7 @@ static void check_last_read(const struct patient *patient)
 static void check_state(const struct patient *patient)
 {
 	struct findings *findings = patient->findings;
+	const struct words *words = &kind_words[patient->kind];
 	const char *state = print_column_text(patient->report, "state");
 	const char *reason = print_column_text(patient->report, "reason");
 
@@ -90,16 +109,13 @@ static void check_state(const struct patient *patient)
 	if (!state)
 		state = "";
 	if (strcmp(state, "locked_out") == 0) {
-		findings_add(findings, FINDING_BAD, "locked_out, the upstream refuses the token: %s", reason);
-		findings_advise(findings, "Put a valid token into token_file and reload claimd; no callback is lost meanwhile");
+		findings_add(findings, FINDING_BAD, "locked_out, the upstream refuses the %s: %s", words->credential, reason);
+		findings_advise(findings, "Put a valid %s into %s and reload claimd; no %s is lost meanwhile", words->credential,
+		                CONF_SOURCE_KEY(patient->kind, credential_file), words->call);
 	} else if (strcmp(state, "limited") == 0) {
 		findings_add(findings, FINDING_LOOK, "limited, the upstream wants a pause or is failing: %s", reason);
 		findings_advise(findings, "claimd goes on by itself; if it stays so, see whether the upstream can be reached from here, "
-		                "and after 429s lower requests_per_second");
-	} else if (strcmp(state, "silent") == 0) {
-		findings_add(findings, FINDING_LOOK, "silent: the journal moves, but callbacks have stopped");
-		findings_advise(findings, "See whether the claims still have the right callback_url, with \"claimctl doctor URL\", "
-		                "and whether it can be reached from outside");
+		                "and after %s lower requests_per_second", words->too_many);
 	} else {
 		check_last_read(patient);
 	}
@@ -120,23 +136,86 @@ static void check_clock(const struct patient *patient)
 		findings_advise(patient->findings, "Deadlines run on the upstream's clock; check NTP here");
 }
 
-static void check_callbacks(const struct patient *patient)
+static void advise_callback_url(const struct patient *patient)
+{
+	findings_advise(patient->findings,
+	                "Give Yandex the callback_url https://YOUR-HOST/delivery/%s/SECRET? with the content of %s for SECRET",
+	                patient->name, patient->conf ? patient->conf->secret_file : "callback_secret_file");
+}
+
+static void advise_push_url(const struct patient *patient)
+{
+	findings_advise(patient->findings,
+	                "Register https://YOUR-HOST/market/%s/SECRET in the seller's cabinet, with the content of %s for SECRET",
+	                patient->name, patient->conf ? patient->conf->secret_file : "notification_secret_file");
+}
+
+static void check_calls(const struct patient *patient)
 {
 	struct findings *findings = patient->findings;
-	const struct conf_delivery *conf = patient->conf;
+	const struct words *words = &kind_words[patient->kind];
 	char age[AGE_SIZE];
 
-	if (conf && !conf->callbacks) {
-		findings_add(findings, FINDING_OK, "callbacks are off");
+	if (patient->conf && !patient->conf->callbacks) {
+		findings_add(findings, FINDING_OK, "%s are off", words->calls);
 		return;
 	}
 	if (find_age(patient, "last_callback_at_us", age)) {
-		findings_add(findings, FINDING_OK, "the last callback came %s ago", age);
+		findings_add(findings, FINDING_OK, "the last %s came %s ago", words->call, age);
 		return;
 	}
-	findings_add(findings, FINDING_LOOK, "no callback ever came");
-	findings_advise(findings, "Give Yandex the callback_url https://YOUR-HOST/delivery/%s/SECRET? with the content of %s for SECRET",
-	                patient->name, conf ? conf->callback_secret_file : "callback_secret_file");
+	findings_add(findings, FINDING_LOOK, "no %s ever came", words->call);
+	if (patient->kind == CONF_MARKET)
+		advise_push_url(patient);
+	else
+		advise_callback_url(patient);
+}
+
+/* Market's own state goes by how long: check_unanswered(). */
+static void check_silence(const struct patient *patient)
+{
+	const char *state = print_column_text(patient->report, "state");
+
+	if (!state || strcmp(state, "silent") != 0)
+		return;
+	findings_add(patient->findings, FINDING_LOOK, "silent: the journal moves, but callbacks have stopped");
+	findings_advise(patient->findings, "See whether the claims still have the right callback_url, with \"claimctl doctor URL\", "
+	                "and whether it can be reached from outside");
+}
+
+static void check_unanswered(const struct patient *patient)
+{
+	double unanswered_s = number_or_zero(patient, "unanswered_s");
+	char age[AGE_SIZE];
+
+	if (unanswered_s == 0)
+		return;
+	findings_add(patient->findings, unanswered_s < UNANSWERED_BAD_S ? FINDING_LOOK : FINDING_BAD,
+	             "orders change, but no push has come for %s", age_text(unanswered_s, age));
+	if (unanswered_s < UNANSWERED_END_S)
+		findings_advise(patient->findings, "See in the cabinet's log of notifications what fails, and judge the URL with "
+		                "\"claimctl doctor URL\": after 14 days Market switches the integration off and drops what it still holds");
+	else
+		findings_advise(patient->findings, "Market switches an integration off after 14 days: mend what failed, and enable "
+		                "it again in the cabinet. Orders that change meanwhile are found by listing them");
+}
+
+/* How long ago the orders that were updated were listed, which makes up for pushes that were lost. */
+static void check_list(const struct patient *patient)
+{
+	double age_s;
+	char age[AGE_SIZE];
+
+	if (!print_column_number(patient->report, "cursor_age_s", &age_s)) {
+		findings_add(patient->findings, FINDING_LOOK, "updated orders were never listed");
+		findings_advise(patient->findings, "If claimd has been running for a minute, see what it says: journalctl -u claimd");
+		return;
+	}
+	bool late = patient->conf && age_s >= (double)patient->conf->market.catch_up_us / (double)USEC_PER_SEC + PENDING_LOOK_S;
+
+	findings_add(patient->findings, late ? FINDING_LOOK : FINDING_OK, "updated orders were listed %s ago", age_text(age_s, age));
+	if (late)
+		findings_advise(patient->findings, "See whether claimd runs, and what it says of this source: journalctl -u claimd");
 }
 
 static void check_pending(const struct patient *patient)
@@ -165,7 +244,7 @@ static void check_gaps(const struct patient *patient)
 		return;
 	}
 	findings_add(patient->findings, FINDING_LOOK, "%.0f gaps in histories are open", gaps);
-	if (patient->conf && !patient->conf->journal)
+	if (patient->conf && !patient->conf->delivery.journal)
 		findings_advise(patient->findings, "Set journal = yes: the journal has the steps that nobody saw");
 	else
 		findings_advise(patient->findings, "Nothing: the journal fills them, as far back as the upstream retains it");
@@ -175,9 +254,20 @@ static void check_source(const struct patient *patient)
 {
 	check_state(patient);
 	check_clock(patient);
-	check_callbacks(patient);
+	check_calls(patient);
 	check_pending(patient);
-	check_gaps(patient);
+	switch (patient->kind) {
+	case CONF_DELIVERY:
+		check_silence(patient);
+		check_gaps(patient);
+		return;
+	case CONF_MARKET:
+		check_unanswered(patient);
+		check_list(patient);
+		return;
+	case CONF_SOURCE_KIND_MAX:
+		return;
+	}
 }
 
 static void check_quirks(const struct patient *patient)
@@ -196,6 +286,9 @@ static void check_quirks(const struct patient *patient)
 		  "They are served, but a stale answer to them can't be told; see in report_notifications who sends them" },
 	};
 
+	/* Of a push nothing has to be forgiven: its URL is Market's own work. */
+	if (patient->kind == CONF_MARKET)
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(quirks); i++) {
 		double n = number_or_zero(patient, quirks[i].column);
 
@@ -222,17 +315,30 @@ struct round {
 	bool *served;            /* of each source of conf: whether the database knows it */
 };
 
+static void begin_source(struct findings *findings, enum conf_source_kind kind, const char *name)
+{
+	findings_about(findings, "%s source %s", conf_source_kind_text(kind), name);
+}
+
+static enum conf_source_kind find_kind(const struct report *report)
+{
+	const char *text = print_column_text(report, "kind");
+
+	return text && strcmp(text, conf_source_kind_text(CONF_MARKET)) == 0 ? CONF_MARKET : CONF_DELIVERY;
+}
+
 /* Whether the source is one to look at. */
 static bool admit(struct round *round)
 {
 	struct patient *patient = &round->patient;
 
 	patient->name = print_column_text(patient->report, "source");
-	patient->conf = doctor_find_delivery(round->conf, patient->name, strlen(patient->name));
-	for (size_t i = 0; round->conf && i < round->conf->n_deliveries; i++)
-		if (round->conf->deliveries[i] == patient->conf)
+	patient->kind = find_kind(patient->report);
+	patient->conf = round->conf ? conf_source_find(round->conf, patient->kind, patient->name) : NULL;
+	for (size_t i = 0; round->conf && i < round->conf->n_sources; i++)
+		if (round->conf->sources[i] == patient->conf)
 			round->served[i] = true;
-	findings_about(patient->findings, "source %s", patient->name);
+	begin_source(patient->findings, patient->kind, patient->name);
 	return !round->conf || patient->conf;
 }
 
@@ -258,10 +364,12 @@ static void check_unserved(const struct round *round)
 {
 	struct findings *findings = round->patient.findings;
 
-	for (size_t i = 0; round->conf && i < round->conf->n_deliveries; i++) {
+	for (size_t i = 0; round->conf && i < round->conf->n_sources; i++) {
+		const struct conf_source *source = round->conf->sources[i];
+
 		if (round->served[i])
 			continue;
-		findings_about(findings, "source %s", round->conf->deliveries[i]->name);
+		begin_source(findings, source->kind, source->name);
 		findings_add(findings, FINDING_LOOK, "it is configured, but claimd does not serve it yet");
 		findings_advise(findings, "Restart claimd: a new source is not taken in by a reload");
 	}
@@ -269,7 +377,7 @@ static void check_unserved(const struct round *round)
 
 void doctor_check_sources(struct findings *findings, struct wall now, const struct conf *conf, struct store *store)
 {
-	bool *served CLEANUP(flags_cleanup) = calloc(conf ? conf->n_deliveries + 1 : 1, sizeof(*served));
+	bool *served CLEANUP(flags_cleanup) = calloc(conf ? conf->n_sources + 1 : 1, sizeof(*served));
 	struct round round = { .patient = { .findings = findings, .now = now }, .conf = conf, .served = served };
 
 	if (!served) {

@@ -25,10 +25,7 @@ enum finding_level doctor_disk_level(uint64_t free_bytes);
 /* How each source fares (doctor-source.c). CONF is NULL when no configuration is known. */
 void doctor_check_sources(struct findings *findings, struct wall now, const struct conf *conf, struct store *store);
 
-/* Whether a callback_url will work, and what Yandex makes of it (doctor-url.c). CONF likewise. */
+/* Whether a callback_url or a push URL will work, and what Yandex makes of it (doctor-url.c). CONF likewise. */
 void doctor_check_url(struct findings *findings, const char *url, const struct conf *conf);
-
-/* NULL when CONF has none of that name, LEN bytes long, or is NULL (doctor-conf.c). */
-const struct conf_delivery *doctor_find_delivery(const struct conf *conf, const char *name, size_t len);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -50,24 +51,81 @@ static const char *edge_style(enum certainty certainty)
 	return styles[certainty];
 }
 
+/* What DOT takes for a name as it is; other names go in quotes. No status has a quote or a backslash in it. */
+static void put_dot_name(FILE *out, const char *name)
+{
+	bool plain = name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")] == '\0';
+
+	fprintf(out, plain ? "%s" : "\"%s\"", name);
+}
+
+static int64_t window_seconds(const struct window_rule *window)
+{
+	return window->length_us / USEC_PER_SEC;
+}
+
+static const char *window_condition(const struct window_rule *window)
+{
+	if (window->flags & WINDOW_REQUEST)
+		return ", once the buyer asks to cancel";
+	return window->flags & WINDOW_PREPAID ? ", if paid in advance" : "";
+}
+
+/* The windows that a status may open: by being entered, and by a wish to cancel; NULL for none. */
+struct windows {
+	const struct window_rule *list[2];
+};
+
+static struct windows windows_of(const struct model *model, size_t index)
+{
+	return (struct windows){ { model_window(model, (int)index), model_request_window(model, (int)index) } };
+}
+
+static void put_dot_label(FILE *out, const struct model *model, size_t index)
+{
+	struct windows windows = windows_of(model, index);
+
+	if (!windows.list[0] && !windows.list[1])
+		return;
+	fprintf(out, ", label=\"%s", model->statuses[index].name);
+	for (size_t i = 0; i < ARRAY_SIZE(windows.list); i++) {
+		const struct window_rule *window = windows.list[i];
+
+		if (window)
+			fprintf(out, "\\n%" PRId64 " s until %s%s", window_seconds(window), model->statuses[window->answer].name,
+			        window_condition(window));
+	}
+	fputc('"', out);
+}
+
+/* Dashed: no edge is its own, be it any substatus that has no node or a word of another model. */
+static bool is_apart(const struct status *status)
+{
+	return status->flags & (STATUS_STRANGER | STATUS_FOREIGN);
+}
+
 static void put_dot_status(FILE *out, const struct model *model, size_t index)
 {
 	const struct status *status = &model->statuses[index];
-	const struct window_rule *window = model_window(model, (int)index);
 
-	fprintf(out, "\t%s [fillcolor=\"%s\"", status->name, phase_colour(status->phase));
+	fputc('\t', out);
+	put_dot_name(out, status->name);
+	fprintf(out, " [fillcolor=\"%s\"", phase_colour(status->phase));
 	if (is_terminal(status))
 		fputs(", peripheries=2", out);
-	if (window)
-		fprintf(out, ", label=\"%s\\n%" PRId64 " s until %s\"", status->name, window->length_us / USEC_PER_SEC,
-		        model->statuses[window->answer].name);
+	if (is_apart(status))
+		fputs(", style=\"rounded,filled,dashed\"", out);
+	put_dot_label(out, model, index);
 	fputs("];\n", out);
 }
 
 static void put_dot_edge(FILE *out, const struct model *model, const struct edge *edge)
 {
-	fprintf(out, "\t%s -> %s [%s];\n", model->statuses[edge->from].name, model->statuses[edge->to].name,
-	        edge_style((enum certainty)edge->certainty));
+	fputc('\t', out);
+	put_dot_name(out, model->statuses[edge->from].name);
+	fputs(" -> ", out);
+	put_dot_name(out, model->statuses[edge->to].name);
+	fprintf(out, " [%s];\n", edge_style((enum certainty)edge->certainty));
 }
 
 void graph_write_dot(FILE *out, const struct model *model)
@@ -85,27 +143,49 @@ void graph_write_dot(FILE *out, const struct model *model)
 	fputs("}\n", out);
 }
 
-static void put_text_status(FILE *out, const struct model *model, size_t index)
+static void put_text_windows(FILE *out, const struct model *model, size_t index)
+{
+	struct windows windows = windows_of(model, index);
+
+	for (size_t i = 0; i < ARRAY_SIZE(windows.list); i++) {
+		const struct window_rule *window = windows.list[i];
+
+		if (window)
+			fprintf(out, "    window %s: %s within %" PRId64 " s%s\n", window->kind,
+			        model->statuses[window->answer].name, window_seconds(window), window_condition(window));
+	}
+}
+
+static int longest_name(const struct model *model)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < model->n_statuses; i++)
+		if (strlen(model->statuses[i].name) > longest)
+			longest = strlen(model->statuses[i].name);
+	return (int)longest;
+}
+
+static void put_text_status(FILE *out, const struct model *model, size_t index, int width)
 {
 	const struct status *status = &model->statuses[index];
-	const struct window_rule *window = model_window(model, (int)index);
 
 	fprintf(out, "%s (%s%s): %s\n", status->name, phase_text(status->phase), is_terminal(status) ? ", terminal" : "",
 	        status->meaning);
-	if (window)
-		fprintf(out, "    window %s: %s within %" PRId64 " s\n", window->kind, model->statuses[window->answer].name,
-		        window->length_us / USEC_PER_SEC);
+	put_text_windows(out, model, index);
 	for (size_t i = 0; i < model->n_edges; i++)
 		if (model->edges[i].from == index)
-			fprintf(out, "    -> %-31s %s\n", model->statuses[model->edges[i].to].name,
+			fprintf(out, "    -> %-*s %s\n", width, model->statuses[model->edges[i].to].name,
 			        certainty_text((enum certainty)model->edges[i].certainty));
 }
 
 void graph_write_text(FILE *out, const struct model *model)
 {
+	int width = longest_name(model);
+
 	for (size_t i = 0; i < model->n_statuses; i++) {
 		fputs(i > 0 ? "\n" : "", out);
-		put_text_status(out, model, i);
+		put_text_status(out, model, i, width);
 	}
 }
 
@@ -141,11 +221,10 @@ static int add_next(struct buf *buf, const struct model *model, size_t from)
 	return buf_addf(buf, "%s", *before == '[' ? "[]" : "]");
 }
 
-/* *ret is NULL when the status opens no window. */
-static int window_json(const struct model *model, size_t index, char **ret)
+/* *ret is NULL when there is no window. */
+static int window_json(const struct model *model, const struct window_rule *window, char **ret)
 {
-	static const char *const names[] = { "kind", "answer", "seconds" };
-	const struct window_rule *window = model_window(model, (int)index);
+	static const char *const names[] = { "kind", "answer", "seconds", "prepaid_only" };
 
 	if (!window) {
 		*ret = NULL;
@@ -154,23 +233,32 @@ static int window_json(const struct model *model, size_t index, char **ret)
 	const struct wire_value values[] = {
 		text_value(window->kind),
 		text_value(model->statuses[window->answer].name),
-		{ .kind = WIRE_INTEGER, .integer = window->length_us / USEC_PER_SEC },
+		{ .kind = WIRE_INTEGER, .integer = window_seconds(window) },
+		{ .kind = WIRE_BOOL, .integer = (window->flags & WINDOW_PREPAID) != 0 },
 	};
 
 	return wire_row_encode(names, values, ARRAY_SIZE(names), ret);
 }
 
+static struct wire_value json_or_null(const char *text)
+{
+	return (struct wire_value){ .kind = text ? WIRE_JSON : WIRE_NULL, .text = text };
+}
+
 static int put_json_status(FILE *out, const struct model *model, size_t index)
 {
-	static const char *const names[] = { "status", "phase", "terminal", "meaning", "window", "next" };
+	static const char *const names[] = { "status", "phase", "terminal", "meaning", "window", "request_window", "next" };
 	const struct status *status = &model->statuses[index];
 	struct buf next CLEANUP(buf_done) = { 0 };
 	char *window CLEANUP(text_cleanup) = NULL;
+	char *request CLEANUP(text_cleanup) = NULL;
 	char *row CLEANUP(text_cleanup) = NULL;
 	int r = add_next(&next, model, index);
 
 	if (r == ERR_OK)
-		r = window_json(model, index, &window);
+		r = window_json(model, model_window(model, (int)index), &window);
+	if (r == ERR_OK)
+		r = window_json(model, model_request_window(model, (int)index), &request);
 	if (r < 0)
 		return r;
 	const struct wire_value values[] = {
@@ -178,8 +266,9 @@ static int put_json_status(FILE *out, const struct model *model, size_t index)
 		text_value(phase_text(status->phase)),
 		{ .kind = WIRE_BOOL, .integer = is_terminal(status) },
 		text_value(status->meaning),
-		{ .kind = window ? WIRE_JSON : WIRE_NULL, .text = window },
-		{ .kind = WIRE_JSON, .text = next.data },
+		json_or_null(window),
+		json_or_null(request),
+		json_or_null(next.data),
 	};
 
 	r = wire_row_encode(names, values, ARRAY_SIZE(names), &row);
@@ -201,6 +290,16 @@ int graph_write_json(FILE *out, const struct model *model)
 	return ERR_OK;
 }
 
+static int fail_model(const struct console *console, const char *name)
+{
+	struct buf names CLEANUP(buf_done) = { 0 };
+
+	for (size_t i = 0; i < MODEL_MAX; i++)
+		if (buf_addf(&names, "%s%s", i > 0 ? ", " : "", models[i]->name) < 0)
+			return console_fail(console, EX_TEMPFAIL, "out of memory");
+	return console_fail(console, EX_USAGE, "no model \"%s\"; it is one of %s", name, names.data);
+}
+
 int verb_graph(const struct call *call)
 {
 	const struct console *console = call->console;
@@ -210,7 +309,7 @@ int verb_graph(const struct call *call)
 	int r = ERR_OK;
 
 	if (!model)
-		return console_fail(console, EX_USAGE, "no model \"%s\"; this version has %s", call->word, model_claims.name);
+		return fail_model(console, call->word);
 	if (dot && json)
 		return console_fail(console, EX_USAGE, "--dot and --json are two forms; ask for one");
 	if (dot)

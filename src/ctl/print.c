@@ -158,42 +158,55 @@ static int add_row(const struct console *console, const struct report *report, c
 	return ERR_OK;
 }
 
-/* Whether the present row is of SOURCE; NULL: of any. */
-static bool is_of(const struct report *report, const char *source)
+/* Whether the present row has TEXT in this column; NULL: any. */
+static bool has_text(const struct report *report, const char *column, const char *text)
 {
-	const char *text = source ? print_column_text(report, "source") : NULL;
+	const char *found = text ? print_column_text(report, column) : NULL;
 
-	return !source || (text && strcmp(text, source) == 0);
+	return !text || (found && strcmp(found, text) == 0);
+}
+
+static bool is_wanted(const struct print_rows *rows)
+{
+	return has_text(rows->report, "source", rows->source) && has_text(rows->report, "model", rows->model);
 }
 
 /* As report_next(), past the rows that are not asked for. */
-static int next_row(struct report *report, const char *source, bool *ret_any)
+static int next_row(struct print_rows *rows, bool *ret_any)
 {
-	for (;;) {
-		bool any;
-		int r = report_next(report, &any);
+	bool any = rows->peeked;
+	int r = ERR_OK;
 
-		if (r < 0)
-			return r;
-		if (any && !is_of(report, source))
-			continue;
+	if (!rows->peeked)
+		do
+			r = report_next(rows->report, &any);
+		while (r == ERR_OK && any && !is_wanted(rows));
+	rows->peeked = false;
+	if (r == ERR_OK)
 		*ret_any = any;
-		return ERR_OK;
-	}
+	return r;
 }
 
-int print_table(const struct console *console, struct report *report, const char *const *columns, size_t n,
-                const char *source)
+int print_peek(struct print_rows *rows, bool *ret_any)
+{
+	int r = next_row(rows, &rows->peeked);
+
+	if (r == ERR_OK)
+		*ret_any = rows->peeked;
+	return r;
+}
+
+int print_table(const struct console *console, struct print_rows *rows, const char *const *columns, size_t n)
 {
 	struct table *table CLEANUP(table_cleanup) = NULL;
 	bool any = true;
 	int r = table_new(console->out, columns, n, &table);
 
 	while (r == ERR_OK) {
-		r = next_row(report, source, &any);
+		r = next_row(rows, &any);
 		if (r < 0 || !any)
 			break;
-		r = add_row(console, report, columns, n, table);
+		r = add_row(console, rows->report, columns, n, table);
 	}
 	return r < 0 ? r : table_flush(table);
 }
@@ -255,24 +268,32 @@ int print_record_json(const struct console *console, const struct report *report
 	return fputs(text, console->out) == EOF ? ERR_IO : ERR_OK;
 }
 
-int print_json(const struct console *console, struct report *report, const char *source)
+/* *BEFORE is what the first row is parted from what was printed already with; it becomes that for the next. */
+static int print_objects(const struct console *console, struct print_rows *rows, const char **before)
 {
-	const char *before = "[\n";
-	bool any = true;
-
 	for (;;) {
-		int r = next_row(report, source, &any);
+		bool any = false;
+		int r = next_row(rows, &any);
 
-		if (r < 0)
+		if (r < 0 || !any)
 			return r;
-		if (!any)
-			break;
-		fputs(before, console->out);
-		before = ",\n";
-		r = print_record_json(console, report);
+		fputs(*before, console->out);
+		*before = ",\n";
+		r = print_record_json(console, rows->report);
 		if (r < 0)
 			return r;
 	}
+}
+
+int print_json(const struct console *console, struct print_rows *rows, size_t n)
+{
+	const char *before = "[\n";
+	int r = ERR_OK;
+
+	for (size_t i = 0; r == ERR_OK && i < n; i++)
+		r = print_objects(console, &rows[i], &before);
+	if (r < 0)
+		return r;
 	fputs(*before == '[' ? "[]" : "\n]", console->out);
 	return ferror(console->out) ? ERR_IO : ERR_OK;
 }

@@ -6,6 +6,7 @@
 #ifndef CLAIMD_CTL_PRINT_H
 #define CLAIMD_CTL_PRINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ctl/console.h"
@@ -14,14 +15,23 @@
 /* A column that no view has: how long an open window still lasts. */
 #define PRINT_TIME_LEFT "time_left"
 
-/* The rows as a table of the N columns named, each a column of the report or PRINT_TIME_LEFT; only those of SOURCE
- * unless it is NULL. All three return 0 or an error of the store's or of writing. */
-int print_table(const struct console *console, struct report *report, const char *const *columns, size_t n,
-                const char *source);
+/* The rows of REPORT, each once; only those of SOURCE and of MODEL unless these are NULL. */
+struct print_rows {
+	struct report *report;
+	const char *source;
+	const char *model;
+	bool peeked; /* the present row was not printed yet */
+};
 
-/* The rows as a JSON array of objects with all columns, one object a line; no newline after its end; only those of
- * SOURCE unless it is NULL. */
-int print_json(const struct console *console, struct report *report, const char *source);
+/* Whether there is a row left, without passing over it. All return 0 or an error of the store's or of writing. */
+int print_peek(struct print_rows *rows, bool *ret_any);
+
+/* The rows as a table of the N columns named, each a column of the report or PRINT_TIME_LEFT. */
+int print_table(const struct console *console, struct print_rows *rows, const char *const *columns, size_t n);
+
+/* The rows of N reports, one report after the other, as one JSON array of objects with all columns, one object a line; no
+ * newline after its end. */
+int print_json(const struct console *console, struct print_rows *rows, size_t n);
 
 /* The report's present row as lines "name  value", without the integer twins of times. */
 int print_record(const struct console *console, const struct report *report);

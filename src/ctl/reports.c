@@ -21,14 +21,21 @@ struct columns {
 	size_t n;
 };
 
-static int print_report(const struct call *call, struct report *report, const struct columns *columns)
+static int print_array(const struct call *call, struct print_rows *rows, size_t n)
 {
-	if (!options_has(call->options, OPTION_JSON))
-		return print_table(call->console, report, columns->names, columns->n, NULL);
-	int r = print_json(call->console, report, NULL);
+	int r = print_json(call->console, rows, n);
 
 	fputc('\n', call->console->out);
 	return r;
+}
+
+static int print_report(const struct call *call, struct report *report, const struct columns *columns)
+{
+	struct print_rows rows = { .report = report };
+
+	if (options_has(call->options, OPTION_JSON))
+		return print_array(call, &rows, 1);
+	return print_table(call->console, &rows, columns->names, columns->n);
 }
 
 static int answer(const struct call *call, const struct question *question, const struct columns *columns)
@@ -42,12 +49,34 @@ static int answer(const struct call *call, const struct question *question, cons
 	return status == EX_OK ? database_status(call, store, print_report(call, report, columns)) : status;
 }
 
-int verb_list(const struct call *call)
+enum { LIST_CLAIMS, LIST_ORDERS, LIST_MAX };
+
+/* A table of claims and one of orders, each only if it has rows; headings alone when there is nothing at all. */
+static int print_list(const struct call *call, struct print_rows rows[static LIST_MAX])
 {
-	static const char *const names[] = {
+	static const char *const claims[] = {
 		"source", "claim_id", "status", "phase", "updated_at", "held", "reported_status", "price",
 		"currency",
 	};
+	static const char *const orders[] = {
+		"source", "model", "order_id", "status", "substatus", "phase", "updated_at", "held",
+		"reported_status",
+	};
+	bool any_claims = false, any_orders = false;
+	int r = print_peek(&rows[LIST_CLAIMS], &any_claims);
+
+	if (r == ERR_OK)
+		r = print_peek(&rows[LIST_ORDERS], &any_orders);
+	if (r == ERR_OK && (any_claims || !any_orders))
+		r = print_table(call->console, &rows[LIST_CLAIMS], claims, ARRAY_SIZE(claims));
+	if (r < 0 || !any_orders)
+		return r;
+	fputs(any_claims ? "\n" : "", call->console->out);
+	return print_table(call->console, &rows[LIST_ORDERS], orders, ARRAY_SIZE(orders));
+}
+
+int verb_list(const struct call *call)
+{
 	const struct options *options = call->options;
 	const char *const args[] = {
 		options->values[OPTION_STATUS],
@@ -55,15 +84,28 @@ int verb_list(const struct call *call)
 		options_has(options, OPTION_OPEN) ? "1" : "0",
 		options_has(options, OPTION_HELD) ? "1" : "0",
 	};
+	struct store *store CLEANUP(store_cleanup) = NULL;
+	struct report *claims CLEANUP(report_cleanup) = NULL;
+	struct report *orders CLEANUP(report_cleanup) = NULL;
+	int status = database_open(call, &store);
 
-	return answer(call, &(struct question){ REPORT_LIST, args, ARRAY_SIZE(args) },
-	              &(struct columns){ names, ARRAY_SIZE(names) });
+	if (status == EX_OK)
+		status = database_ask(call, store, &(struct question){ REPORT_LIST, args, ARRAY_SIZE(args) }, &claims);
+	if (status == EX_OK)
+		status = database_ask(call, store, &(struct question){ REPORT_LIST_ORDERS, args, ARRAY_SIZE(args) }, &orders);
+	if (status != EX_OK)
+		return status;
+
+	struct print_rows rows[] = { [LIST_CLAIMS] = { .report = claims }, [LIST_ORDERS] = { .report = orders } };
+
+	return database_status(call, store,
+	                       options_has(options, OPTION_JSON) ? print_array(call, rows, LIST_MAX) : print_list(call, rows));
 }
 
 int verb_windows(const struct call *call)
 {
 	static const char *const names[] = {
-		"source", "external_id", "kind", "opened_at", "due_at", PRINT_TIME_LEFT, "closed_at",
+		"source", "model", "external_id", "kind", "opened_at", "due_at", PRINT_TIME_LEFT, "closed_at",
 		"outcome", "version",
 	};
 	const char *due = call->options->values[OPTION_DUE];
@@ -84,7 +126,7 @@ int verb_windows(const struct call *call)
 int verb_violations(const struct call *call)
 {
 	static const char *const names[] = {
-		"id", "source", "external_id", "kind", "from_status", "to_status", "at", "state",
+		"id", "source", "model", "external_id", "kind", "from_status", "to_status", "at", "state",
 	};
 
 	return answer(call, &(struct question){ REPORT_VIOLATIONS, NULL, 0 },
@@ -94,8 +136,8 @@ int verb_violations(const struct call *call)
 int verb_sources(const struct call *call)
 {
 	static const char *const names[] = {
-		"source", "kind", "state", "last_callback_at", "last_read_at", "pending", "oldest_pending_s",
-		"reason",
+		"source", "kind", "state", "last_callback_at", "unanswered_s", "last_read_at", "pending",
+		"oldest_pending_s", "reason",
 	};
 
 	return answer(call, &(struct question){ REPORT_SOURCES, NULL, 0 },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A database file with a few claims, and runs of claimctl over it, in process.
+ * A database file with a few claims and orders, and runs of claimctl over it, in process.
  * Component tests: what test_ctl*.c share.
  */
 #include "ctl_world.h"
@@ -37,60 +37,121 @@ struct store *ctl_world_open_store(void)
 	return store;
 }
 
-int64_t ctl_world_hear(struct store *store, const char *source_name, const char *id)
+/* The shipment of that id, which is due. */
+static int64_t find_due(struct store *store, int64_t source_id, const char *id)
 {
-	struct source source;
 	struct due due[WORDS_MAX];
 	size_t n = 0;
 
-	ck_assert_int_eq(store_source(store, "delivery", source_name, (struct wall){ 1 }, &source), 0);
-	store_hint_add(store, &(struct hint){
-		.source_id = source.id,
-		.external_id = id,
-		.upstream = WALL_NONE,
-		.received = ctl_world_time(0),
-		.remote_addr = "127.0.0.1",
-		.own_params = "{\"my_order_id\":\"123\"}",
-	});
 	store_fold_hints(store, ctl_world_time(0), WORDS_MAX, &n);
-	ck_assert_int_eq(store_due(store, source.id, ctl_world_time(1), due, WORDS_MAX, &n), 0);
+	ck_assert_int_eq(store_due(store, source_id, ctl_world_time(1), due, WORDS_MAX, &n), 0);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(due[i].external_id, id) == 0)
 			return due[i].shipment_id;
 	ck_abort_msg("%s is not due", id);
 }
 
-void ctl_world_see(struct store *store, int64_t shipment_id, const char *status, int64_t revision)
+int64_t ctl_world_hear(struct store *store, const char *source_name, const char *id)
 {
-	struct wall when = ctl_world_time(60 * (revision - 1));
+	struct source source;
+
+	ck_assert_int_eq(store_source(store, "delivery", source_name, (struct wall){ 1 }, &source), 0);
+	store_hint_add(store, &(struct hint){
+		.source_id = source.id,
+		.kind = "callback",
+		.owes_read = true,
+		.external_id = id,
+		.upstream = WALL_NONE,
+		.received = ctl_world_time(0),
+		.remote_addr = "127.0.0.1",
+		.own_params = "{\"my_order_id\":\"123\"}",
+		.campaign_id = NUMBER_NONE,
+	});
+	return find_due(store, source.id, id);
+}
+
+int64_t ctl_world_hear_order(struct store *store, const char *source_name, const struct model *model, const char *id)
+{
+	const int64_t campaign_id = model == &model_dbs ? CTL_WORLD_CAMPAIGN_DBS : CTL_WORLD_CAMPAIGN_LAAS;
+	struct source source;
+
+	ck_assert_int_eq(store_source(store, "market", source_name, (struct wall){ 1 }, &source), 0);
+	store_campaign_save(store, source.id, &(struct campaign){ campaign_id, model, true, NUMBER_NONE, "" });
+	store_hint_add(store, &(struct hint){
+		.source_id = source.id,
+		.kind = "ORDER_CREATED",
+		.owes_read = true,
+		.external_id = id,
+		.upstream = WALL_NONE,
+		.received = ctl_world_time(0),
+		.remote_addr = "5.45.207.1",
+		.campaign_id = campaign_id,
+	});
+	return find_due(store, source.id, id);
+}
+
+/* What every observation of these tests has. */
+static struct seen seen_at(struct wall when, const char *status)
+{
 	struct seen seen = {
 		.via = VIA_CALLBACK,
-		.key = { .revision = revision, .updated = when },
+		.key = { .revision = NUMBER_NONE, .updated = when },
 		.entered = when,
-		.version = 1,
+		.seen_at = when,
+		.version = NUMBER_NONE,
 		.operation_id = NUMBER_NONE,
 		.point_id = NUMBER_NONE,
 		.valid_until = WALL_NONE,
-		.price = "1738.8",
-		.currency = "RUB",
+		.campaign_id = NUMBER_NONE,
+		.asked = WALL_NONE,
 	};
+
+	snprintf(seen.status, sizeof(seen.status), "%s", status);
+	return seen;
+}
+
+static enum decision take(struct store *store, int64_t shipment_id, struct seen *seen)
+{
+	struct wall when = seen->seen_at;
 	struct shipment shipment;
 	struct pending pending;
-	struct timeline timeline = { 0 };
+	struct timeline timeline CLEANUP(store_timeline_done) = { 0 };
 	struct changes changes;
+	enum decision decision;
 
-	seen.seen_at = when;
-	snprintf(seen.status, sizeof(seen.status), "%s", status);
 	ck_assert_int_eq(store_shipment(store, shipment_id, &shipment, &pending), 0);
-	memcpy(seen.external_id, shipment.external_id, sizeof(seen.external_id));
-	ck_assert_int_eq(store_timeline(store, shipment_id, &seen.key, &timeline), 0);
-	ck_assert_int_eq(reconcile(&model_claims, POLICY_HOLD, when, &shipment, &timeline, &seen), DECISION_CHANGED);
+	memcpy(seen->external_id, shipment.external_id, sizeof(seen->external_id));
+	ck_assert_int_eq(store_timeline(store, shipment_id, &seen->key, &timeline), 0);
+	decision = reconcile(POLICY_HOLD, when, &shipment, &timeline, seen);
 	store_apply(store, &shipment, &timeline, when, &changes);
-	store_price(store, shipment_id, &seen);
+	store_price(store, shipment_id, seen);
 	pending.due = WALL_NONE;
 	pending.served_id = pending.hint_id;
 	store_pending_save(store, shipment_id, &pending, when);
-	free(timeline.steps);
+	return decision;
+}
+
+void ctl_world_see(struct store *store, int64_t shipment_id, const char *status, int64_t revision)
+{
+	struct seen seen = seen_at(ctl_world_time(60 * (revision - 1)), status);
+
+	seen.key.revision = revision;
+	seen.version = 1;
+	snprintf(seen.price, sizeof(seen.price), "1738.8");
+	snprintf(seen.currency, sizeof(seen.currency), "RUB");
+	ck_assert_int_eq(take(store, shipment_id, &seen), DECISION_CHANGED);
+}
+
+void ctl_world_see_order(struct store *store, int64_t shipment_id, const char *status, int64_t minute)
+{
+	struct seen seen = seen_at(ctl_world_time(60 * minute), status);
+	enum decision decision;
+
+	seen.snapshot = true;
+	decision = take(store, shipment_id, &seen);
+	if (decision == DECISION_SUSPECT)
+		decision = take(store, shipment_id, &seen);
+	ck_assert_int_eq(decision, DECISION_CHANGED);
 }
 
 static void fill_database(void)
@@ -115,6 +176,24 @@ static void fill_database(void)
 	store_close(store);
 }
 
+static void add_orders(void)
+{
+	struct store *store = ctl_world_open_store();
+
+	ck_assert_int_eq(store_begin(store), 0);
+	int64_t sent = ctl_world_hear_order(store, "shop", &model_dbs, "55000001");
+	int64_t draft = ctl_world_hear_order(store, "shop", &model_laas, "55000002");
+	int64_t skipped = ctl_world_hear_order(store, "shop", &model_dbs, "9223372036854775807");
+
+	ctl_world_see_order(store, sent, "PROCESSING/STARTED", 0);
+	ctl_world_see_order(store, sent, "DELIVERY/DELIVERY_SERVICE_RECEIVED", 1);
+	ctl_world_see_order(store, draft, "RESERVED/", 0);
+	ctl_world_see_order(store, skipped, "PROCESSING/STARTED", 2);
+	ctl_world_see_order(store, skipped, "DELIVERED/DELIVERY_SERVICE_DELIVERED", 3);
+	ck_assert_int_eq(store_commit(store), 0);
+	store_close(store);
+}
+
 void ctl_world_setup(void)
 {
 	ck_assert_int_gt(asprintf(&path, "%s/claimd.db", suite_tmpdir()), 0);
@@ -129,6 +208,18 @@ void ctl_world_setup_filled(void)
 {
 	ctl_world_setup();
 	fill_database();
+}
+
+void ctl_world_setup_orders(void)
+{
+	ctl_world_setup();
+	add_orders();
+}
+
+void ctl_world_setup_both(void)
+{
+	ctl_world_setup_filled();
+	add_orders();
 }
 
 void ctl_world_teardown(void)

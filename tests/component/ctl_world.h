@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A database file with a few claims, and runs of claimctl over it, in process.
+ * A database file with a few claims and orders, and runs of claimctl over it, in process.
  * Component tests: what test_ctl*.c share. One world a test, made and removed by its fixture.
  */
 #ifndef CLAIMD_TESTS_COMPONENT_CTL_WORLD_H
 #define CLAIMD_TESTS_COMPONENT_CTL_WORLD_H
 
 #include "ctl/console.h"
+#include "model/graph.h"
 #include "store/store.h"
 
-/* When the claims' life begins. */
+/* When all lives begin. */
 #define CTL_WORLD_BEGIN "2026-09-23T07:44:04.402413Z"
 
 /* Fixtures: a path where no file is; and a database there, whose claims are
  * "waits", with a window open until second 600; "ended", terminal; "jumped", held; and "twice", in both sources. */
 void ctl_world_setup(void);
 void ctl_world_setup_filled(void);
+/* Likewise a database whose orders, of source "shop", are "55000001", sold as DBS and in delivery; "55000002", a LaaS draft
+ * with a window open until second 3600; and "9223372036854775807", DBS and held. And one with the claims and the orders. */
+void ctl_world_setup_orders(void);
+void ctl_world_setup_both(void);
 void ctl_world_teardown(void);
 
 char *ctl_world_path(void);
@@ -29,8 +34,16 @@ struct store *ctl_world_open_store(void);
 /* Takes a callback for ID in, and returns its shipment's row. In a transaction. */
 int64_t ctl_world_hear(struct store *store, const char *source_name, const char *id);
 
+/* Takes a push for an order of that model in, likewise. */
+#define CTL_WORLD_CAMPAIGN_DBS 111
+#define CTL_WORLD_CAMPAIGN_LAAS 112
+int64_t ctl_world_hear_order(struct store *store, const char *source_name, const struct model *model, const char *id);
+
 /* Stores one observation as the worker would, a minute later for each revision. In a transaction. */
 void ctl_world_see(struct store *store, int64_t shipment_id, const char *status, int64_t revision);
+
+/* The same of an order, which was updated in that minute; an illegal status is read twice, as it must be. */
+void ctl_world_see_order(struct store *store, int64_t shipment_id, const char *status, int64_t minute);
 
 struct ctl_world_run {
 	int status;

@@ -46,14 +46,39 @@ void doctor_world_configure(const char *line)
 	free(text);
 }
 
-void doctor_world_setup(void)
+void doctor_world_configure_market(const char *line)
 {
-	ctl_world_setup_filled();
+	char *text = NULL;
+
+	ck_assert_int_gt(asprintf(&text,
+	                          "[market deaf]\nbusiness_id = 223\napi_key_file = %s/token\nnotifications = no\n"
+	                          "[market shop]\nbusiness_id = 222\napi_key_file = %s/token\nnotification_secret_file = %s/secret\n%s",
+	                          folder, folder, folder, line),
+	                 0);
+	doctor_world_configure(text);
+	free(text);
+}
+
+static void make_folder(void)
+{
 	folder = suite_tmpdir();
 	ck_assert_int_eq(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 	doctor_world_write("token", DOCTOR_TOKEN "\n");
 	doctor_world_write("secret", DOCTOR_SECRET "\n");
+}
+
+void doctor_world_setup(void)
+{
+	ctl_world_setup_filled();
+	make_folder();
 	doctor_world_configure("");
+}
+
+void doctor_world_setup_market(void)
+{
+	ctl_world_setup_both();
+	make_folder();
+	doctor_world_configure_market("");
 }
 
 void doctor_world_teardown(void)

@@ -14,10 +14,14 @@
 /* Fixtures: the filled database, and a configuration with nothing wrong in it: the sources main, and other without
  * callbacks and journal. */
 void doctor_world_setup(void);
+/* Likewise with orders, and two sources more of kind market: shop, and deaf without notifications. */
+void doctor_world_setup_market(void);
 void doctor_world_teardown(void);
 
 /* Writes the configuration anew, with one more line for source main at its end. */
 void doctor_world_configure(const char *line);
+/* The same with the market sources, and one more line for shop at its end. */
+void doctor_world_configure_market(const char *line);
 
 /* A file of the configuration's folder: claimd.conf, token or secret. Good until the next call. */
 const char *doctor_world_file(const char *name);

@@ -125,8 +125,8 @@ END_TEST
 
 START_TEST(an_unknown_id_is_no_input)
 {
-	ctl_world_expect_failure("show nothere --db @", EX_NOINPUT, "no claim nothere");
-	ctl_world_expect_failure("history nothere --db @ --json", EX_NOINPUT, "no claim nothere");
+	ctl_world_expect_failure("show nothere --db @", EX_NOINPUT, "no claim or order nothere");
+	ctl_world_expect_failure("history nothere --db @ --json", EX_NOINPUT, "no claim or order nothere");
 }
 END_TEST
 
@@ -221,7 +221,7 @@ START_TEST(a_wrong_command_line_says_what_would_be_right)
 	ctl_world_expect_failure("list -x", EX_USAGE, "no option -x");
 	ctl_world_expect_failure("list --open=1", EX_USAGE, "--open takes no value");
 	ctl_world_expect_failure("list --status", EX_USAGE, "--status wants a value");
-	ctl_world_expect_failure("graph dbs", EX_USAGE, "this version has claims");
+	ctl_world_expect_failure("graph fbs", EX_USAGE, "no model \"fbs\"; it is one of claims, dbs, laas");
 	ctl_world_expect_failure("graph --dot --json", EX_USAGE, "ask for one");
 }
 END_TEST

@@ -263,10 +263,13 @@ static void add_hint(const char *source_name, struct wall received, unsigned qui
 
 	store_hint_add(store, &(struct hint){
 		.source_id = source.id,
+		.kind = "callback",
+		.owes_read = true,
 		.external_id = "hinted",
 		.upstream = WALL_NONE,
 		.received = received,
 		.quirks = quirks,
+		.campaign_id = NUMBER_NONE,
 	});
 	ck_assert_int_eq(store_commit(store), 0);
 	store_close(store);
@@ -361,7 +364,7 @@ START_TEST(as_json_each_finding_is_an_object_and_advice_stands_where_it_is_neede
 
 	ck_assert_int_eq(run.status, EX_UNAVAILABLE);
 	ctl_world_expect_begin(run.out, "[\n{\"level\":\"ok\",\"subject\":\"configuration\",\"finding\":\"");
-	ctl_world_expect_in(run.out, "{\"level\":\"bad\",\"subject\":\"source main\",\"finding\":\"locked_out");
+	ctl_world_expect_in(run.out, "{\"level\":\"bad\",\"subject\":\"delivery source main\",\"finding\":\"locked_out");
 	ctl_world_expect_in(run.out, ": \\\"quoted\\\"\",\"advice\":\"Put a valid token");
 	ck_assert_str_eq(run.out + strlen(run.out) - 4, "}\n]\n");
 	for (char *line = strtok_r(run.out, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
