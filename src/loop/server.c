@@ -192,6 +192,9 @@ static int attach(struct server *server)
 	if (!info)
 		return ERR_IO;
 	int r = sd_event_add_io(loop_event(server->loop), &server->source, info->epoll_fd, EPOLLIN, on_ready, server);
+	/* Before timers, so that a request waits for one slow commit of theirs at the most. */
+	if (r >= 0)
+		r = sd_event_source_set_priority(server->source, SD_EVENT_PRIORITY_IMPORTANT);
 	if (r < 0)
 		return err_from_errno(-r);
 	/* Only its first run makes the daemon watch its listening socket. */
