@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The way of one answer: each claim is reconciled with what is known and stored, a transaction for a few dozen at a
+ * The way of one answer: each shipment is reconciled with what is known and stored, a transaction for a few dozen at a
  * time.
  * Worker layer. The model decides, the store writes; what is decided here is only the pace, and what a failing row
  * may cost: itself, not the answer.
@@ -13,8 +13,8 @@
 #include "base/backoff.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "model/reconcile.h"
 #include "worker/settle.h"
+#include "worker/take.h"
 #include "worker/tell.h"
 
 /* Claims of one transaction: a few milliseconds. */
@@ -26,12 +26,10 @@
 /* The disk is full or failing. */
 #define APPLY_RETRY_US (1 * USEC_PER_SEC)
 
-/* What one claim's reading came to, told once it is stored. */
+/* What reading one shipment came to, told once it is stored. */
 struct note {
 	const char *external_id;
-	enum decision decision;
-	struct changes changes;
-	struct step last;
+	struct taken taken;
 	bool missing;
 };
 
@@ -39,7 +37,7 @@ struct apply {
 	const struct kit *kit;
 	const struct due *asked;
 	size_t n;
-	struct wire_claims claims;
+	struct wire_snapshots snapshots;
 	size_t next; /* of asked */
 	size_t rows; /* of the next transaction */
 	bool failing;
@@ -52,34 +50,13 @@ struct apply {
 /* Answers mostly keep the order of the question, so the search begins at the claim's own place. */
 static struct seen *find_seen(struct apply *apply, size_t asked)
 {
-	for (size_t i = 0; i < apply->claims.n; i++) {
-		struct seen *seen = &apply->claims.claims[(asked + i) % apply->claims.n];
+	for (size_t i = 0; i < apply->snapshots.n; i++) {
+		struct seen *seen = &apply->snapshots.seen[(asked + i) % apply->snapshots.n];
 
 		if (strcmp(seen->external_id, apply->asked[asked].external_id) == 0)
 			return seen;
 	}
 	return NULL;
-}
-
-/* Reconciles one claim with what is known of it and stores the result. */
-static int take_seen(struct apply *apply, struct shipment *shipment, const struct seen *seen, struct note *note)
-{
-	const struct kit *kit = apply->kit;
-	struct wall upstream_now = wall_add(seen->seen_at, gate_skew_us(kit->gate));
-	CLEANUP(store_timeline_done) struct timeline timeline = { 0 };
-	int r = store_timeline(kit->store, shipment->id, NULL, &timeline);
-
-	if (r)
-		return r;
-	note->decision = reconcile(kit->model, kit->policy, upstream_now, shipment, &timeline, seen);
-	if (note->decision == DECISION_STALE)
-		return ERR_OK;
-	store_apply(kit->store, shipment, &timeline, seen->seen_at, &note->changes);
-	if (note->decision != DECISION_SUSPECT)
-		store_price(kit->store, shipment->id, seen);
-	if (timeline.n > 0)
-		note->last = timeline.steps[timeline.n - 1];
-	return ERR_OK;
 }
 
 static struct settle_pass settle_pass_of(const struct kit *kit, const struct due *asked)
@@ -93,13 +70,19 @@ static struct settle_pass settle_pass_of(const struct kit *kit, const struct due
 	};
 }
 
+/* Nothing is left to wait for: its end was reached, or claimd does not watch such orders. */
+static bool is_over(const struct shipment *shipment)
+{
+	return !shipment->model || shipment_is_closed(shipment);
+}
+
 static void settle_unseen(const struct apply *apply, const struct settle_pass *pass, const struct shipment *shipment,
                           struct pending *pending)
 {
-	if (apply->claims.n_unreadable > 0)
+	if (apply->snapshots.n_unreadable > 0)
 		settle_failed(pass, pending);
 	else
-		settle_missing(pass, shipment->reported[0] == '\0' || shipment_is_closed(apply->kit->model, shipment), pending);
+		settle_missing(pass, shipment->reported[0] == '\0' || is_over(shipment), pending);
 }
 
 static int take_one(struct apply *apply, size_t asked, struct note *note)
@@ -112,12 +95,15 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 
 	if (r)
 		return r;
-	*note = (struct note){ .external_id = apply->asked[asked].external_id, .decision = DECISION_SAME };
+	*note = (struct note){ .external_id = apply->asked[asked].external_id, .taken.decision = DECISION_SAME };
 	if (seen) {
 		seen->via = pending.via;
 		seen->seen_at = pass.now;
-		r = take_seen(apply, &shipment, seen, note);
-		settle_read(&pass, note->decision, &shipment, shipment_is_closed(apply->kit->model, &shipment), &pending);
+		r = take_snapshot(apply->kit, &shipment, &pending, seen, &note->taken);
+		/* Of an order that is not followed no time is known that could be behind a push. */
+		if (seen->foreign && !shipment.model)
+			pending.promised = WALL_NONE;
+		settle_read(&pass, note->taken.decision, &shipment, is_over(&shipment), &pending);
 	} else {
 		note->missing = !pending.missing;
 		settle_unseen(apply, &pass, &shipment, &pending);
@@ -129,15 +115,16 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 
 static void tell(const struct apply *apply, const struct note *note)
 {
-	const char *source = apply->kit->conf->name;
+	const struct kit *kit = apply->kit;
+	const char *source = kit->conf->name;
 
 	if (note->missing)
-		log_warning("%s: claim %s: the upstream knows no such claim; its callbacks are settled as such", source,
-		            note->external_id);
-	if (note->decision == DECISION_SUSPECT)
-		log_notice("%s: claim %s: an illegal status was read; reading it once more before it counts", source,
-		           note->external_id);
-	tell_changes(source, note->external_id, &note->last, &note->changes, false);
+		log_warning("%s: %s %s: the upstream knows no such %s; what was told of it is settled as such", source,
+		            kit_noun(kit), note->external_id, kit_noun(kit));
+	if (note->taken.decision == DECISION_SUSPECT)
+		log_notice("%s: %s %s: an illegal status was read; reading it once more before it counts", source,
+		           kit_noun(kit), note->external_id);
+	tell_changes(kit, note->external_id, &note->taken.last, &note->taken.changes, false);
 }
 
 /* One transaction; *ret_n claims of it are stored. */
@@ -198,7 +185,7 @@ static int isolate(struct apply *apply, int error)
 		apply->rows = 1;
 		return ERR_OK;
 	}
-	log_error("%s: claim %s: can't be stored: %s: %s", apply->kit->conf->name,
+	log_error("%s: %s %s: can't be stored: %s: %s", apply->kit->conf->name, kit_noun(apply->kit),
 	          apply->asked[apply->next].external_id, err_text(error), store_error_text(apply->kit->store));
 
 	int r = apply_failure(apply->kit, &apply->asked[apply->next]);
@@ -243,12 +230,12 @@ struct apply *apply_cancel(struct apply *apply)
 	if (!apply)
 		return NULL;
 	loop_timer_free(apply->timer);
-	wire_claims_done(&apply->claims);
+	wire_snapshots_done(&apply->snapshots);
 	free(apply);
 	return NULL;
 }
 
-int apply_start(const struct kit *kit, const struct due *asked, size_t n, struct wire_claims *claims, loop_fn fn, void *cls,
+int apply_start(const struct kit *kit, const struct due *asked, size_t n, struct wire_snapshots *snapshots, loop_fn fn, void *cls,
                 struct apply **ret)
 {
 	struct apply *apply = calloc(1, sizeof(*apply));
@@ -268,8 +255,8 @@ int apply_start(const struct kit *kit, const struct due *asked, size_t n, struct
 		free(apply);
 		return r;
 	}
-	apply->claims = *claims;
-	*claims = (struct wire_claims){ 0 };
+	apply->snapshots = *snapshots;
+	*snapshots = (struct wire_snapshots){ 0 };
 	loop_timer_after(apply->timer, 0);
 	*ret = apply;
 	return ERR_OK;

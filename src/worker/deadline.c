@@ -36,7 +36,7 @@ struct found {
 static int find(struct deadline_clock *clock, struct wall now, struct found *ret)
 {
 	const struct kit *kit = clock->kit;
-	struct wall horizon = wall_add(now, kit->conf->approval_warning_us);
+	struct wall horizon = wall_add(now, kit->conf->warning_us);
 	int64_t source_id = gate_source_id(kit->gate);
 	int r = store_deadlines_passed(kit->store, source_id, now, ret->passed, DEADLINE_ROWS, &ret->n_passed);
 
@@ -65,13 +65,13 @@ static void tell(const struct deadline_clock *clock, struct wall now, const stru
 
 	for (size_t i = 0; i < found->n_passed; i++) {
 		timefmt_format(found->passed[i].due, due);
-		log_warning("%s: claim %s: the approval window expired at %s without an answer", clock->kit->conf->name,
-		            found->passed[i].external_id, due);
+		log_warning("%s: %s %s: the %s window expired at %s without an answer", clock->kit->conf->name,
+		            kit_noun(clock->kit), found->passed[i].external_id, found->passed[i].kind, due);
 	}
 	for (size_t i = 0; i < found->n_unwarned; i++) {
 		timefmt_format(found->unwarned[i].due, due);
-		log_warning("%s: claim %s: the approval window closes at %s, in %lld s", clock->kit->conf->name,
-		            found->unwarned[i].external_id, due,
+		log_warning("%s: %s %s: the %s window closes at %s, in %lld s", clock->kit->conf->name,
+		            kit_noun(clock->kit), found->unwarned[i].external_id, found->unwarned[i].kind, due,
 		            (long long)((found->unwarned[i].due.us - now.us) / USEC_PER_SEC));
 	}
 }
@@ -93,7 +93,7 @@ static void arm(struct deadline_clock *clock)
 		return;
 	}
 	if (wall_is_set(unwarned))
-		due = earlier(due, wall_add(unwarned, -clock->kit->conf->approval_warning_us));
+		due = earlier(due, wall_add(unwarned, -clock->kit->conf->warning_us));
 	if (wall_is_set(due))
 		loop_timer_at(clock->timer, wall_add(due, -gate_skew_us(clock->kit->gate)));
 	else

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "worker/campaigns.h"
+#include "worker/catchup.h"
 #include "worker/deadline.h"
 #include "worker/kit.h"
 #include "worker/poller.h"
@@ -18,7 +20,9 @@ struct desk {
 	void *cls;
 	struct kit kit;
 	struct reader *reader;
-	struct poller *poller; /* NULL with journal = no */
+	struct poller *poller;       /* of Delivery; NULL with journal = no */
+	struct catchup *catchup;     /* of Market, as the next */
+	struct campaigns *campaigns;
 	struct deadline_clock *clock;
 };
 
@@ -29,6 +33,24 @@ static void on_end(void *cls)
 	reader_wake(desk->reader);
 	if (desk->poller)
 		poller_wake(desk->poller);
+	if (desk->campaigns)
+		campaigns_wake(desk->campaigns);
+	if (desk->catchup)
+		catchup_wake(desk->catchup);
+}
+
+static bool may_list(void *cls)
+{
+	struct desk *desk = cls;
+
+	return reader_is_idle(desk->reader);
+}
+
+static bool may_read(void *cls)
+{
+	struct desk *desk = cls;
+
+	return !desk->catchup || !catchup_is_busy(desk->catchup);
 }
 
 static void on_applied(void *cls)
@@ -36,6 +58,8 @@ static void on_applied(void *cls)
 	struct desk *desk = cls;
 
 	deadline_clock_wake(desk->clock);
+	if (desk->catchup)
+		catchup_wake(desk->catchup);
 }
 
 static void on_page(void *cls)
@@ -66,11 +90,15 @@ void desk_wake(struct desk *desk)
 	reader_wake(desk->reader);
 	if (desk->poller)
 		poller_expect(desk->poller);
+	if (desk->campaigns)
+		campaigns_wake(desk->campaigns);
 }
 
 void desk_reloaded(struct desk *desk)
 {
 	deadline_clock_wake(desk->clock);
+	if (desk->campaigns)
+		campaigns_reloaded(desk->campaigns);
 	if (gate_unlock(desk->kit.gate))
 		on_end(desk);
 }
@@ -80,7 +108,9 @@ struct desk *desk_free(struct desk *desk)
 	if (!desk)
 		return NULL;
 	/* The client first: its calls point to the others. */
-	delivery_free(desk->kit.client);
+	client_free(desk->kit.client);
+	campaigns_free(desk->campaigns);
+	catchup_free(desk->catchup);
 	poller_free(desk->poller);
 	reader_free(desk->reader);
 	deadline_clock_free(desk->clock);
@@ -102,30 +132,46 @@ static int open_kit(struct kit *kit, const struct worker_config *config, const s
 		.loop = config->loop,
 		.store = config->store,
 		.conf = source->conf,
-		.model = &model_claims,
 		.policy = config->policy,
+		.started = loop_now(config->loop),
 	};
 
 	int r = gate_new(&gate_config, &kit->gate);
 
-	return r ? r : delivery_new(config->loop, config->fetcher, source->conf, &kit->client);
+	return r ? r : client_new(config->loop, config->fetcher, source->conf, &kit->client);
+}
+
+static int open_delivery(struct desk *desk)
+{
+	const struct poller_config config = {
+		.kit = &desk->kit, .on_end = on_end, .on_applied = on_page, .on_progress = on_progress, .cls = desk,
+	};
+
+	return desk->kit.conf->delivery.journal ? poller_new(&config, &desk->poller) : ERR_OK;
+}
+
+static int open_market(struct desk *desk)
+{
+	const struct catchup_config config = {
+		.kit = &desk->kit, .may_list = may_list, .on_end = on_end, .on_applied = on_page, .cls = desk,
+	};
+	int r = campaigns_new(&desk->kit, on_end, desk, &desk->campaigns);
+
+	return r ? r : catchup_new(&config, &desk->catchup);
 }
 
 static int open_parts(struct desk *desk)
 {
-	const struct reader_config reader_config = {
-		.kit = &desk->kit, .on_end = on_end, .on_applied = on_applied, .cls = desk,
-	};
-	const struct poller_config poller_config = {
-		.kit = &desk->kit, .on_end = on_end, .on_applied = on_page, .on_progress = on_progress, .cls = desk,
+	const struct reader_config config = {
+		.kit = &desk->kit, .may_read = may_read, .on_end = on_end, .on_applied = on_applied, .cls = desk,
 	};
 	int r = deadline_clock_new(&desk->kit, &desk->clock);
 
 	if (!r)
-		r = reader_new(&reader_config, &desk->reader);
-	if (!r && desk->kit.conf->journal)
-		r = poller_new(&poller_config, &desk->poller);
-	return r;
+		r = reader_new(&config, &desk->reader);
+	if (r)
+		return r;
+	return desk->kit.conf->kind == CONF_MARKET ? open_market(desk) : open_delivery(desk);
 }
 
 int desk_new(const struct worker_config *config, const struct worker_source *source, struct desk **ret)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All that the worker has running for one source: gate, client, reader, journal and the windows' clock, each woken
- * when another has made work for it.
- * Worker layer. Composition only. /
+ * All that the worker has running for one source: gate, client, reader, the windows' clock, and journal or
+ * catch-up, each woken when another has made work for it.
+ * Worker layer. Composition only.
  */
 #ifndef CLAIMD_WORKER_DESK_H
 #define CLAIMD_WORKER_DESK_H

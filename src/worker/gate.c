@@ -61,7 +61,7 @@ static void save(struct gate *gate, const char *reason, bool read)
 		log_debug("%s: the source's state was not saved: %s", gate->config.conf->name, store_error_text(store));
 }
 
-static void tell(const struct gate *gate, const struct delivery_end *end, enum source_state before)
+static void tell(const struct gate *gate, const struct client_end *end, enum source_state before)
 {
 	const struct source *source = &gate->config.source;
 	const char *name = gate->config.conf->name;
@@ -72,11 +72,16 @@ static void tell(const struct gate *gate, const struct delivery_end *end, enum s
 		return;
 	}
 
+	/* It went well, but during a pause: that has been told. */
+	if (end->outcome == OUTCOME_OK)
+		return;
+
 	double pause_s = (double)(source->paused_until.us - loop_now(gate->config.loop).us) / 1e6;
 
 	if (source->state == SOURCE_LOCKED_OUT)
-		log_error("%s: locked out: %s; callbacks go on being stored; check token_file, then reload or restart", name,
-		          end->reason);
+		log_error("%s: locked out: %s; %s go on being stored; check %s, then reload or restart", name, end->reason,
+		          gate->config.conf->kind == CONF_MARKET ? "pushes" : "callbacks",
+		          gate->config.conf->kind == CONF_MARKET ? "api_key_file" : "token_file");
 	else if (before == SOURCE_OK)
 		log_warning("%s: %s; next request in %.1f s", name, end->reason, pause_s);
 	else
@@ -95,7 +100,7 @@ static void note_skew(struct gate *gate, int64_t skew_us)
 		            gate->config.conf->name, (double)gate_skew_us(gate) / 1e6);
 }
 
-void gate_end(struct gate *gate, const struct delivery_end *end, bool several)
+void gate_end(struct gate *gate, const struct client_end *end, bool several)
 {
 	struct source *source = &gate->config.source;
 	enum source_state before = source->state;
@@ -107,7 +112,7 @@ void gate_end(struct gate *gate, const struct delivery_end *end, bool several)
 }
 
 /* No answer at all is how upstream throttles, too (upstream/delivery.md section 6). */
-static bool concerns_source(const struct delivery_end *end)
+static bool concerns_source(const struct client_end *end)
 {
 	switch (end->outcome) {
 	case OUTCOME_OK:
@@ -124,7 +129,7 @@ static bool concerns_source(const struct delivery_end *end)
 	return false;
 }
 
-bool gate_end_page(struct gate *gate, const struct delivery_end *end)
+bool gate_end_page(struct gate *gate, const struct client_end *end)
 {
 	if (!concerns_source(end))
 		return false;

@@ -6,7 +6,7 @@
 #ifndef CLAIMD_WORKER_GATE_H
 #define CLAIMD_WORKER_GATE_H
 
-#include "api/delivery.h"
+#include "api/client.h"
 #include "conf/conf.h"
 #include "loop/loop.h"
 #include "store/store.h"
@@ -16,7 +16,7 @@ struct gate;
 struct gate_config {
 	struct loop *loop;
 	struct store *store;
-	const struct conf_delivery *conf; /* outlives the gate */
+	const struct conf_source *conf; /* outlives the gate */
 	struct source source;             /* its row, as read at start */
 };
 
@@ -29,13 +29,13 @@ int64_t gate_source_id(const struct gate *gate);
 /* Whether a request may go out now; if not, *ret_until is when to ask again. */
 bool gate_is_open(const struct gate *gate, struct wall *ret_until);
 
-/* A request has ended; SEVERAL: it asked for more than one claim. Stores what that means for the source. */
-void gate_end(struct gate *gate, const struct delivery_end *end, bool several);
+/* A request has ended; SEVERAL: it asked for more than one shipment. Stores what that means for the source. */
+void gate_end(struct gate *gate, const struct client_end *end, bool several);
 
 /* A request for the journal has ended. What only says that the journal is not to be had there (404, 5xx, an
  * unreadable page) is no reason to slow the reads down; what says something of the upstream as a whole is as with
  * gate_end(). Returns whether it was that. */
-bool gate_end_page(struct gate *gate, const struct delivery_end *end);
+bool gate_end_page(struct gate *gate, const struct client_end *end);
 
 /* The credentials may have changed: a lockout is lifted. Returns whether there was one. */
 bool gate_unlock(struct gate *gate);

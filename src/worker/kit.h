@@ -6,7 +6,7 @@
 #ifndef CLAIMD_WORKER_KIT_H
 #define CLAIMD_WORKER_KIT_H
 
-#include "api/delivery.h"
+#include "api/client.h"
 #include "conf/conf.h"
 #include "loop/loop.h"
 #include "model/timeline.h"
@@ -16,11 +16,17 @@
 struct kit {
 	struct loop *loop;
 	struct store *store;
-	const struct conf_delivery *conf;
-	const struct model *model;
+	const struct conf_source *conf;
 	enum policy policy;
+	struct wall started;     /* what happened before went by unheard */
 	struct gate *gate;       /* before every request; knows the upstream's clock */
-	struct delivery *client;
+	struct client *client;
 };
+
+/* What the source's shipments are called, for the log: "claim", "order". */
+static inline const char *kit_noun(const struct kit *kit)
+{
+	return kit->conf->kind == CONF_MARKET ? "order" : "claim";
+}
 
 #endif

@@ -6,7 +6,6 @@
 #include "worker/pace.h"
 
 #include "base/backoff.h"
-#include "wire/claims.h"
 
 /* Pauses after failures: never below the floor, so that nothing is ever a busy loop; a minute at most, so that
  * recovery is noticed. */
@@ -97,11 +96,11 @@ void pace_source(struct source *source, enum outcome_kind outcome, bool several,
 	}
 }
 
-size_t pace_limit(size_t limit, enum outcome_kind outcome, size_t n)
+size_t pace_limit(size_t limit, size_t max, enum outcome_kind outcome, size_t n)
 {
 	switch (outcome) {
 	case OUTCOME_OK:
-		return limit * 2 < WIRE_BULK_IDS_MAX ? limit * 2 : WIRE_BULK_IDS_MAX;
+		return limit * 2 < max ? limit * 2 : max;
 	case OUTCOME_GONE:
 	case OUTCOME_PROTOCOL:
 		return n > 1 ? n / 2 : 1;

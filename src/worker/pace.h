@@ -27,7 +27,7 @@ void pace_source(struct source *source, enum outcome_kind outcome, bool several,
                  uint64_t random);
 
 /* How many claims the next request may ask for, after one for N of them ended: half as many after an answer that can't
- * be read and after a 404, until the claim that causes it stands alone; more again after each success. */
-size_t pace_limit(size_t limit, enum outcome_kind outcome, size_t n);
+ * be read and after a 404, until the claim that causes it stands alone; more again, up to MAX, after each success. */
+size_t pace_limit(size_t limit, size_t max, enum outcome_kind outcome, size_t n);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * One page of the journal.
  * Worker layer. The model decides where an event belongs and what it means; the order in which a page names its
- * events does not matter. /
+ * events does not matter.
  */
 #include "worker/page.h"
 
@@ -50,7 +50,7 @@ static void settle(const struct turn *turn, const struct shipment *shipment, con
 	};
 	bool window = step && step->window.rule && step->window.outcome == OUTCOME_OPEN;
 
-	settle_event(&pass, window, shipment_is_closed(turn->kit->model, shipment), pending);
+	settle_event(&pass, window, shipment_is_closed(shipment), pending);
 	store_pending_save(turn->kit->store, shipment->id, pending, WALL_NONE);
 }
 
@@ -64,7 +64,7 @@ static int reconcile_event(const struct turn *turn, struct shipment *shipment, s
 
 	if (r)
 		return r;
-	note->decision = reconcile(kit->model, kit->policy, upstream_now, shipment, &timeline, seen);
+	note->decision = reconcile(kit->policy, upstream_now, shipment, &timeline, seen);
 	if (note->decision != DECISION_CHANGED)
 		return ERR_OK;
 	store_apply(kit->store, shipment, &timeline, turn->now, &note->changes);
@@ -77,13 +77,27 @@ static int reconcile_event(const struct turn *turn, struct shipment *shipment, s
 	return ERR_OK;
 }
 
+/* The row of the event's claim, made if it is new. */
+static int find_claim(const struct turn *turn, const struct seen *seen, int64_t *ret)
+{
+	const struct shipment_name name = {
+		.source_id = gate_source_id(turn->kit->gate),
+		.model = &model_claims,
+		.campaign_id = NUMBER_NONE,
+		.external_id = seen->external_id,
+		.via = VIA_JOURNAL,
+	};
+
+	return store_shipment_id(turn->kit->store, &name, turn->now, ret);
+}
+
 static int take_status(struct turn *turn, struct seen *seen, struct note *note)
 {
 	struct store *store = turn->kit->store;
 	struct shipment shipment;
 	struct pending pending;
 	int64_t id;
-	int r = store_shipment_id(store, gate_source_id(turn->kit->gate), seen->external_id, turn->now, &id);
+	int r = find_claim(turn, seen, &id);
 
 	if (!r)
 		r = store_shipment(store, id, &shipment, &pending);
@@ -98,7 +112,7 @@ static int take_price(struct turn *turn, const struct seen *seen)
 {
 	struct store *store = turn->kit->store;
 	int64_t id;
-	int r = store_shipment_id(store, gate_source_id(turn->kit->gate), seen->external_id, turn->now, &id);
+	int r = find_claim(turn, seen, &id);
 
 	if (!r)
 		store_price(store, id, seen);
@@ -168,7 +182,7 @@ static void sum_up(const struct turn *turn, bool quiet, struct page_result *resu
 		result->changes.transitions += note->changes.transitions;
 		result->changes.violations += note->changes.violations;
 		result->changes.healed += note->changes.healed;
-		tell_changes(turn->kit->conf->name, turn->page->events[i].seen.external_id, &note->step, &note->changes,
+		tell_changes(turn->kit, turn->page->events[i].seen.external_id, &note->step, &note->changes,
 		             quiet);
 	}
 }

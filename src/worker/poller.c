@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/delivery.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "worker/page.h"
@@ -40,7 +41,7 @@ struct poller {
 
 static int64_t pause_min_us(const struct poller *poller)
 {
-	int64_t interval = poller->config.kit->conf->journal_interval_us;
+	int64_t interval = poller->config.kit->conf->delivery.journal_interval_us;
 
 	return interval < PAUSE_MIN_US ? interval : PAUSE_MIN_US;
 }
@@ -53,7 +54,7 @@ static void pause_for(struct poller *poller, int64_t us)
 
 static void pause_longer(struct poller *poller)
 {
-	int64_t interval = poller->config.kit->conf->journal_interval_us;
+	int64_t interval = poller->config.kit->conf->delivery.journal_interval_us;
 
 	pause_for(poller, poller->pause_us);
 	poller->pause_us = poller->pause_us * 2 < interval ? poller->pause_us * 2 : interval;
@@ -153,7 +154,7 @@ static void take_page(struct poller *poller, struct delivery_page *answer)
 	store_page(poller);
 }
 
-static void take_failure(struct poller *poller, const struct delivery_end *end, bool told)
+static void take_failure(struct poller *poller, const struct client_end *end, bool told)
 {
 	if (!told)
 		tell_trouble(poller, end->reason);
@@ -196,7 +197,7 @@ static int call(struct poller *poller)
 static bool must_wait(struct poller *poller)
 {
 	int64_t early_us = poller->next.us - clock_mono(loop_clock(poller->config.kit->loop)).us;
-	int64_t delay_us = delivery_delay_us(poller->config.kit->client);
+	int64_t delay_us = client_delay_us(poller->config.kit->client);
 	struct wall until;
 
 	if (early_us > 0)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/read.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "worker/apply.h"
@@ -140,13 +141,14 @@ static void on_applied(void *cls)
 	reader->config.on_applied(reader->config.cls);
 }
 
-static void take_answer(struct batch *batch, struct delivery_answer *answer)
+static void take_answer(struct batch *batch, struct client_answer *answer)
 {
 	const struct kit *kit = batch->reader->config.kit;
 
-	if (answer->claims.n_unreadable > 0)
-		log_warning("%s: %zu claims of an answer can't be read", kit->conf->name, answer->claims.n_unreadable);
-	if (apply_start(kit, batch->dues, batch->n, &answer->claims, on_applied, batch, &batch->apply) != ERR_OK)
+	if (answer->end.outcome == OUTCOME_OK && answer->snapshots.n_unreadable > 0)
+		log_warning("%s: %zu %ss of an answer can't be read", kit->conf->name, answer->snapshots.n_unreadable,
+		            kit_noun(kit));
+	if (apply_start(kit, batch->dues, batch->n, &answer->snapshots, on_applied, batch, &batch->apply) != ERR_OK)
 		batch_end(batch);
 }
 
@@ -156,11 +158,11 @@ static void step_back(struct batch *batch)
 	const struct kit *kit = batch->reader->config.kit;
 
 	if (apply_failure(kit, &batch->dues[0]) != ERR_OK)
-		log_debug("%s: claim %s: stays due", kit->conf->name, batch->dues[0].external_id);
+		log_debug("%s: %s %s: stays due", kit->conf->name, kit_noun(kit), batch->dues[0].external_id);
 	batch_end(batch);
 }
 
-static void take_failure(struct batch *batch, struct delivery_answer *answer)
+static void take_failure(struct batch *batch, struct client_answer *answer)
 {
 	bool alone = batch->n == 1;
 
@@ -172,18 +174,18 @@ static void take_failure(struct batch *batch, struct delivery_answer *answer)
 		batch_end(batch);
 }
 
-static void on_answer(struct delivery_answer *answer, void *cls)
+static void on_answer(struct client_answer *answer, void *cls)
 {
 	struct batch *batch = cls;
 	struct reader *reader = batch->reader;
 
 	gate_end(reader->config.kit->gate, &answer->end, batch->n > 1);
-	reader->limit = pace_limit(reader->limit, answer->end.outcome, batch->n);
-	if (answer->end.outcome == OUTCOME_OK)
+	reader->limit = pace_limit(reader->limit, read_max(reader->config.kit->client), answer->end.outcome, batch->n);
+	if (answer->end.outcome == OUTCOME_OK || answer->snapshots.n > 0)
 		take_answer(batch, answer);
 	else
 		take_failure(batch, answer);
-	wire_claims_done(&answer->claims);
+	wire_snapshots_done(&answer->snapshots);
 	reader->config.on_end(reader->config.cls);
 }
 
@@ -196,7 +198,7 @@ static int start(struct reader *reader, struct batch *batch)
 	for (size_t i = 0; i < batch->n; i++)
 		ids[i] = batch->dues[i].external_id;
 
-	int r = delivery_bulk_info(reader->config.kit->client, ids, batch->n, on_answer, batch);
+	int r = read_shipments(reader->config.kit->client, ids, batch->n, on_answer, batch);
 
 	free(ids);
 	if (r)
@@ -232,9 +234,9 @@ static bool read_some(struct reader *reader)
 		return false;
 	}
 
-	int64_t delay = delivery_delay_us(reader->config.kit->client);
+	int64_t delay = client_delay_us(reader->config.kit->client);
 
-	if (delay < 0)
+	if (delay < 0 || (reader->config.may_read && !reader->config.may_read(reader->config.cls)))
 		return false;
 	if (collect(reader, now, &batch) != ERR_OK) {
 		loop_timer_after(reader->timer, READER_RETRY_US);
@@ -265,6 +267,11 @@ void reader_wake(struct reader *reader)
 	on_timer(reader);
 }
 
+bool reader_is_idle(const struct reader *reader)
+{
+	return !reader->batches;
+}
+
 struct reader *reader_free(struct reader *reader)
 {
 	if (!reader)
@@ -288,7 +295,7 @@ int reader_new(const struct reader_config *config, struct reader **ret)
 	if (!reader)
 		return ERR_NOMEM;
 	reader->config = *config;
-	reader->limit = WIRE_BULK_IDS_MAX;
+	reader->limit = read_max(config->kit->client);
 
 	int r = loop_timer_new(config->kit->loop, on_timer, reader, &reader->timer);
 

@@ -7,12 +7,15 @@
 #ifndef CLAIMD_WORKER_READER_H
 #define CLAIMD_WORKER_READER_H
 
+#include <stdbool.h>
+
 #include "worker/kit.h"
 
 struct reader;
 
 struct reader_config {
 	const struct kit *kit;
+	bool (*may_read)(void *cls);   /* nothing else is about to tell of these shipments; NULL: always */
 	void (*on_end)(void *cls);     /* a request has ended: the client has room for another */
 	void (*on_applied)(void *cls); /* an answer was stored: windows may have changed */
 	void *cls;
@@ -25,6 +28,9 @@ struct reader *reader_free(struct reader *reader);
 
 /* Something may be due that was not: looks, and reads if it is. */
 void reader_wake(struct reader *reader);
+
+/* No shipment's reading is under way. */
+bool reader_is_idle(const struct reader *reader);
 
 DEFINE_CLEANUP(reader, struct reader *, reader_free)
 

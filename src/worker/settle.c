@@ -17,6 +17,9 @@
 /* Sweeps fall on a grid of this fraction of sweep_after, so that claims which are swept together share a request. */
 #define SWEEP_GRID 16
 
+/* The longest pause of a shipment that can't be read or stored, where no sweep_after says one. */
+#define FAILED_MAX_US (30 * 60 * USEC_PER_SEC)
+
 static struct wall soon(const struct settle_pass *pass)
 {
 	const struct conf_range *range = &pass->conf->stale_retry;
@@ -24,8 +27,12 @@ static struct wall soon(const struct settle_pass *pass)
 	return wall_add(pass->now, backoff_spread_us(range->min_us, range->max_us, pass->random));
 }
 
+/* WALL_NONE where there are no sweeps. */
 static struct wall next_sweep(const struct settle_pass *pass)
 {
+	if (pass->conf->sweep_after_us == 0)
+		return WALL_NONE;
+
 	int64_t grid = pass->conf->sweep_after_us / SWEEP_GRID + 1;
 	int64_t due = pass->now.us + pass->conf->sweep_after_us;
 
@@ -39,9 +46,17 @@ static void count_from_zero(struct pending *pending)
 		pending->tries = 0;
 }
 
-int64_t settle_ahead_max_us(const struct conf_delivery *conf)
+/* The longest pause of what fails. */
+static int64_t failed_max_us(const struct conf_source *conf)
 {
-	int64_t sweep = conf->sweep_after_us + 2 * (conf->sweep_after_us / SWEEP_GRID + 1);
+	int64_t cap = conf->sweep_after_us > 0 ? conf->sweep_after_us : FAILED_MAX_US;
+
+	return cap > conf->stale_retry.min_us ? cap : conf->stale_retry.min_us;
+}
+
+int64_t settle_ahead_max_us(const struct conf_source *conf)
+{
+	int64_t sweep = failed_max_us(conf) + 2 * (conf->sweep_after_us / SWEEP_GRID + 1);
 
 	return sweep > conf->stale_retry.max_us ? sweep : conf->stale_retry.max_us;
 }
@@ -121,7 +136,7 @@ void settle_event(const struct settle_pass *pass, bool window, bool closed, stru
 
 	if (!swept)
 		return;
-	if (!pending->read || window) {
+	if (!wall_is_set(pending->last_read) || window) {
 		pending->due = pass->now;
 		pending->via = VIA_JOURNAL;
 		return;
@@ -147,11 +162,10 @@ void settle_missing(const struct settle_pass *pass, bool closed, struct pending 
 
 void settle_failed(const struct settle_pass *pass, struct pending *pending)
 {
-	const struct conf_delivery *conf = pass->conf;
+	const struct conf_source *conf = pass->conf;
 	int64_t floor = conf->stale_retry.min_us;
-	int64_t cap = conf->sweep_after_us > floor ? conf->sweep_after_us : floor;
 
 	pending->tries = pending->tries < 0 ? pending->tries - 1 : -1;
-	pending->due = wall_add(pass->now, backoff_delay_us((unsigned)-pending->tries, floor, conf->stale_retry.max_us, cap,
-	                                                    pass->random));
+	pending->due = wall_add(pass->now, backoff_delay_us((unsigned)-pending->tries, floor, conf->stale_retry.max_us,
+	                                                    failed_max_us(conf), pass->random));
 }

@@ -11,7 +11,7 @@
 #include "store/store.h"
 
 struct settle_pass {
-	const struct conf_delivery *conf; /* stale_retry and sweep_after */
+	const struct conf_source *conf; /* stale_retry and sweep_after */
 	struct wall now;
 	uint64_t random;
 	struct wall asked_due; /* when it had been due */
@@ -19,11 +19,11 @@ struct settle_pass {
 };
 
 /* No read is ever put off further than this. */
-int64_t settle_ahead_max_us(const struct conf_delivery *conf);
+int64_t settle_ahead_max_us(const struct conf_source *conf);
 
 /* The claim was read and reconciled. Read again at once when hints came during the read; after stale_retry while it is
  * older than a hint promised (S003: info may lag), or while an illegal status wants confirming; otherwise after
- * sweep_after, and never once CLOSED (a terminal status that stands). */
+ * sweep_after, and never once CLOSED (a terminal status that stands) or where there are no sweeps. */
 void settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
                  struct pending *pending);
 

@@ -7,18 +7,21 @@
 
 #include "base/log.h"
 
-void tell_changes(const char *source, const char *external_id, const struct step *last, const struct changes *changes,
+void tell_changes(const struct kit *kit, const char *external_id, const struct step *last, const struct changes *changes,
                   bool quiet)
 {
+	const char *source = kit->conf->name;
+	const char *noun = kit_noun(kit);
 	const char *from = last->from[0] ? last->from : "(nothing)";
 
 	if (changes->violations > 0)
-		log_warning("%s: claim %s: %s -> %s is %s%s", source, external_id, from, last->status,
-		            verdict_text(last->verdict), last->adopted ? "" : ", held");
+		log_warning("%s: %s %s: %s -> %s is %s%s", source, noun, external_id, from, last->status,
+		            last->violation == VIOLATION_UNKNOWN_STATUS ? "unknown" : verdict_text(last->verdict),
+		            step_is_applied(last) ? "" : ", held");
 	else if (changes->transitions > 0 && !quiet)
-		log_info("%s: claim %s: %s -> %s (%s)", source, external_id, from, last->status,
+		log_info("%s: %s %s: %s -> %s (%s)", source, noun, external_id, from, last->status,
 		         verdict_text(last->verdict));
 	else if (changes->transitions > 0)
-		log_debug("%s: claim %s: %s -> %s (%s)", source, external_id, from, last->status,
+		log_debug("%s: %s %s: %s -> %s (%s)", source, noun, external_id, from, last->status,
 		          verdict_text(last->verdict));
 }

@@ -8,12 +8,11 @@
 
 #include <stdbool.h>
 
-#include "model/timeline.h"
-#include "store/store.h"
+#include "worker/kit.h"
 
 /* A new step, LAST, of a claim: a violation is a warning, a transition an information, or for debugging only when
  * it is QUIET, since it is one of very many. */
-void tell_changes(const char *source, const char *external_id, const struct step *last, const struct changes *changes,
+void tell_changes(const struct kit *kit, const char *external_id, const struct step *last, const struct changes *changes,
                   bool quiet);
 
 #endif

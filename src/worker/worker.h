@@ -16,7 +16,7 @@ struct worker;
 
 /* A configured source and its row. CONF outlives the worker. */
 struct worker_source {
-	const struct conf_delivery *conf;
+	const struct conf_source *conf;
 	struct source source;
 };
 

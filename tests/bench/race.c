@@ -23,7 +23,7 @@
 
 struct race {
 	struct clock clock; /* stands still at the time of the page's reading, but for what storing it takes */
-	struct conf_delivery conf;
+	struct conf_source conf;
 	struct kit kit; /* without a client: nothing goes upstream */
 	struct source source;
 	struct plain *plain;
@@ -85,13 +85,13 @@ int race_open(const char *folder, int number, struct race **ret)
 
 	if (!race)
 		return ERR_NOMEM;
-	race->conf = (struct conf_delivery){
+	race->conf = (struct conf_source){
 		.name = "main",
 		.journal = true,
 		.stale_retry = { 5 * USEC_PER_SEC, 30 * USEC_PER_SEC },
 		.sweep_after_us = 1800 * USEC_PER_SEC,
 	};
-	race->kit = (struct kit){ .conf = &race->conf, .model = &model_claims, .policy = POLICY_HOLD };
+	race->kit = (struct kit){ .conf = &race->conf, .policy = POLICY_HOLD };
 	race->error = "";
 	r = stream_new(&race->stream);
 	r = r ? r : open_page_store(race, folder, number);

@@ -22,7 +22,7 @@ static struct bed bed;
 static struct clock clock_now;
 static struct loop *loop;
 static struct gate *gate;
-static struct conf_delivery conf;
+static struct conf_source conf;
 static struct wire_event events[EVENTS_MAX];
 static size_t n_events;
 
@@ -35,7 +35,7 @@ static void setup(void)
 {
 	bed_open(&bed);
 	log_open("claimd", LOG_LEVEL_ERROR);
-	conf = (struct conf_delivery){
+	conf = (struct conf_source){
 		.name = "main",
 		.callbacks = true,
 		.stale_retry = { 5 * USEC_PER_SEC, 30 * USEC_PER_SEC },
@@ -89,7 +89,7 @@ static void add_price(const char *claim, const char *price, int64_t revision)
 static struct kit kit_of_test(void)
 {
 	return (struct kit){
-		.loop = loop, .store = bed.store, .conf = &conf, .gate = gate, .model = &model_claims, .policy = POLICY_HOLD,
+		.loop = loop, .store = bed.store, .conf = &conf, .gate = gate, .policy = POLICY_HOLD,
 	};
 }
 

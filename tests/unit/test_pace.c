@@ -26,7 +26,7 @@ static int64_t pause_us(void)
 static void end(enum outcome_kind outcome, size_t n, int64_t retry_after_s)
 {
 	pace_source(&source, outcome, n > 1, retry_after_s, NOW, UINT64_MAX);
-	limit = pace_limit(limit, outcome, n);
+	limit = pace_limit(limit, WIRE_BULK_IDS_MAX, outcome, n);
 }
 
 /* The next request to end began after the pause. */

@@ -11,7 +11,7 @@
 #define NOW ((struct wall){ INT64_C(1790000000) * USEC_PER_SEC })
 #define MINUTE_US (60 * USEC_PER_SEC)
 
-static const struct conf_delivery conf = {
+static const struct conf_source conf = {
 	.stale_retry = { 5 * USEC_PER_SEC, 30 * USEC_PER_SEC },
 	.sweep_after_us = 30 * MINUTE_US,
 };
@@ -24,7 +24,9 @@ static struct settle_pass pass_with(int64_t asked_hint_id, uint64_t random)
 /* A claim last seen at NOW, with one hint, 7, that promised PROMISED. */
 static struct pending pending_of(struct wall promised)
 {
-	return (struct pending){ .due = NOW, .via = VIA_CALLBACK, .hint_id = 7, .promised = promised };
+	return (struct pending){
+		.due = NOW, .via = VIA_CALLBACK, .hint_id = 7, .promised = promised, .last_read = WALL_NONE,
+	};
 }
 
 /* A read that was due when it was made: the two that a claim goes through in turn. */
@@ -284,11 +286,11 @@ END_TEST
 START_TEST(test_an_event_wants_one_read_for_what_it_lacks)
 {
 	struct settle_pass pass = pass_with(0, 1);
-	struct pending pending = { .due = WALL_NONE, .via = VIA_JOURNAL, .promised = WALL_NONE };
+	struct pending pending = { .due = WALL_NONE, .via = VIA_JOURNAL, .promised = WALL_NONE, .last_read = WALL_NONE };
 
 	settle_event(&pass, false, false, &pending);
 	ck_assert_int_eq(pending.due.us, NOW.us);
-	pending.read = true;
+	pending.last_read = NOW;
 	pending.due = WALL_NONE;
 	settle_event(&pass, false, false, &pending);
 	assert_swept(&pending);
@@ -298,7 +300,7 @@ END_TEST
 START_TEST(test_an_event_that_opens_a_window_is_read_at_once)
 {
 	struct settle_pass pass = pass_with(0, 1);
-	struct pending pending = { .due = wall_add(NOW, MINUTE_US), .via = VIA_SWEEP, .promised = WALL_NONE, .read = true };
+	struct pending pending = { .due = wall_add(NOW, MINUTE_US), .via = VIA_SWEEP, .promised = WALL_NONE, .last_read = NOW };
 
 	settle_event(&pass, true, false, &pending);
 	ck_assert_int_eq(pending.due.us, NOW.us);
@@ -309,8 +311,8 @@ END_TEST
 START_TEST(test_an_event_puts_the_sweep_off_but_no_owed_read)
 {
 	struct settle_pass pass = pass_with(0, 1);
-	struct pending swept = { .due = wall_add(NOW, 1), .via = VIA_SWEEP, .promised = WALL_NONE, .read = true };
-	struct pending owed = { .due = wall_add(NOW, 1), .via = VIA_CALLBACK, .promised = WALL_NONE, .read = true, .hint_id = 3 };
+	struct pending swept = { .due = wall_add(NOW, 1), .via = VIA_SWEEP, .promised = WALL_NONE, .last_read = NOW };
+	struct pending owed = { .due = wall_add(NOW, 1), .via = VIA_CALLBACK, .promised = WALL_NONE, .last_read = NOW, .hint_id = 3 };
 
 	settle_event(&pass, false, false, &swept);
 	assert_swept(&swept);
@@ -319,6 +321,39 @@ START_TEST(test_an_event_puts_the_sweep_off_but_no_owed_read)
 	settle_event(&pass, false, false, &owed);
 	ck_assert_int_eq(owed.due.us, NOW.us + 1);
 	ck_assert_int_eq(owed.via, VIA_CALLBACK);
+}
+END_TEST
+
+/* Orders: what has changed is listed, so nothing is swept. */
+static const struct conf_source unswept = { .stale_retry = { 5 * USEC_PER_SEC, 30 * USEC_PER_SEC } };
+
+START_TEST(test_without_sweeps_an_answered_shipment_waits_for_news_alone)
+{
+	struct settle_pass pass = pass_with(7, 0);
+	struct pending pending = pending_of(NOW);
+
+	pass.conf = &unswept;
+	read_when_due(&pass, DECISION_CHANGED, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.served_id, 7);
+	ck_assert(!wall_is_set(pending.due));
+}
+END_TEST
+
+START_TEST(test_without_sweeps_what_fails_is_still_tried_ever_more_slowly)
+{
+	struct settle_pass pass = pass_with(7, UINT64_MAX);
+	struct pending pending = pending_of(NOW);
+	struct wall before = NOW;
+
+	pass.conf = &unswept;
+	for (int i = 0; i < 30; i++) {
+		settle_failed(&pass, &pending);
+		ck_assert_int_ge(pending.due.us, NOW.us + unswept.stale_retry.min_us);
+		ck_assert_int_le(pending.due.us, NOW.us + settle_ahead_max_us(&unswept));
+		ck_assert_int_ge(pending.due.us, before.us);
+		before = pending.due;
+	}
+	ck_assert_int_ge(before.us, NOW.us + 10 * MINUTE_US);
 }
 END_TEST
 
@@ -346,6 +381,8 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_an_event_wants_one_read_for_what_it_lacks);
 	tcase_add_test(tcase, test_an_event_that_opens_a_window_is_read_at_once);
 	tcase_add_test(tcase, test_an_event_puts_the_sweep_off_but_no_owed_read);
+	tcase_add_test(tcase, test_without_sweeps_an_answered_shipment_waits_for_news_alone);
+	tcase_add_test(tcase, test_without_sweeps_what_fails_is_still_tried_ever_more_slowly);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One snapshot's way into the store.
+ * Worker layer. The model decides, the store writes; here the two are brought together.
+ */
+#include "worker/take.h"
+
+#include "base/err.h"
+#include "base/log.h"
+
+/* The graph that an order follows: as Market says, or, where it does not, as its campaign's. What has a history keeps its
+ * graph. */
+static int settle_model(const struct kit *kit, struct shipment *shipment, const struct seen *seen)
+{
+	struct campaign campaign;
+
+	if (shipment->status[0] || shipment->reported[0] || (shipment->model && !seen->model && !seen->foreign))
+		return ERR_OK;
+	shipment->model = seen->model;
+	if (seen->model || seen->foreign || seen->campaign_id == NUMBER_NONE)
+		return ERR_OK;
+
+	int r = store_campaign(kit->store, shipment->source_id, seen->campaign_id, &campaign);
+
+	if (!r)
+		shipment->model = campaign.model;
+	return r == ERR_NOT_FOUND ? ERR_OK : r;
+}
+
+/* Where an upstream refuses to skip a status, a jump is explained only by contact that was lost: claimd was not there since the
+ * last read, or no push told of the change, or pushes told of each status between. */
+static int see_skips(const struct kit *kit, const struct shipment *shipment, const struct pending *pending, struct seen *seen)
+{
+	const struct model *model = shipment->model;
+	uint64_t witnessed = 0;
+
+	if (!(model->traits & MODEL_ORDERED))
+		return ERR_OK;
+	if (wall_cmp(pending->last_read, kit->started) < 0 ||
+	    (pending->hint_id == pending->served_id && pending->via == VIA_SWEEP)) {
+		seen->may_skip = true;
+		return ERR_OK;
+	}
+
+	int r = store_witnessed(kit->store, shipment->id, model, &witnessed);
+
+	if (!r)
+		seen->may_skip = model_reaches_through(model, model_status(model, shipment->status),
+		                                       model_status(model, seen->status), witnessed);
+	return r;
+}
+
+static int reconcile_seen(const struct kit *kit, struct shipment *shipment, const struct seen *seen, struct taken *taken)
+{
+	struct wall upstream_now = wall_add(seen->seen_at, gate_skew_us(kit->gate));
+	CLEANUP(store_timeline_done) struct timeline timeline = { 0 };
+	int r = store_timeline(kit->store, shipment->id, NULL, &timeline);
+
+	if (r)
+		return r;
+	taken->decision = reconcile(kit->policy, upstream_now, shipment, &timeline, seen);
+	if (taken->decision == DECISION_STALE)
+		return ERR_OK;
+	store_apply(kit->store, shipment, &timeline, seen->seen_at, &taken->changes);
+	if (taken->decision != DECISION_SUSPECT)
+		store_price(kit->store, shipment->id, seen);
+	if (timeline.n > 0)
+		taken->last = timeline.steps[timeline.n - 1];
+	return ERR_OK;
+}
+
+int take_snapshot(const struct kit *kit, struct shipment *shipment, const struct pending *pending, struct seen *seen,
+                  struct taken *ret)
+{
+	const struct model *before = shipment->model;
+	int r = settle_model(kit, shipment, seen);
+
+	ret->decision = DECISION_SAME;
+	if (r)
+		return r;
+	if (!shipment->model) {
+		if (before)
+			store_apply(kit->store, shipment, &(struct timeline){ 0 }, seen->seen_at, &ret->changes);
+		return ERR_OK;
+	}
+	r = see_skips(kit, shipment, pending, seen);
+	return r ? r : reconcile_seen(kit, shipment, seen, ret);
+}
