@@ -53,7 +53,7 @@ static void on_hints(void *cls)
 
 static void tell_serving(const struct app *app)
 {
-	sd_notifyf(0, "STATUS=Serving callbacks of %zu sources", app->conf->n_deliveries);
+	sd_notifyf(0, "STATUS=Serving callbacks of %zu sources", app->conf->n_sources);
 }
 
 static void on_progress(const char *source, size_t n_events, bool caught_up, void *cls)
@@ -128,9 +128,10 @@ static int store_sources(struct app *app, struct worker_source *sources)
 	if (r)
 		return r;
 	store_sources_unlock(app->store);
-	for (size_t i = 0; i < app->conf->n_deliveries; i++) {
-		sources[i].conf = app->conf->deliveries[i];
-		store_source(app->store, "delivery", sources[i].conf->name, loop_now(app->loop), &sources[i].source);
+	for (size_t i = 0; i < app->conf->n_sources; i++) {
+		sources[i].conf = app->conf->sources[i];
+		store_source(app->store, conf_source_kind_text(sources[i].conf->kind), sources[i].conf->name,
+		             loop_now(app->loop), &sources[i].source);
 	}
 	return store_commit(app->store);
 }
@@ -155,7 +156,7 @@ static int open_worker(struct app *app, const struct worker_source *sources)
 		.store = app->store,
 		.policy = app->conf->daemon.on_illegal == CONF_FLAG ? POLICY_FLAG : POLICY_HOLD,
 		.sources = sources,
-		.n_sources = app->conf->n_deliveries,
+		.n_sources = app->conf->n_sources,
 		.on_progress = on_progress,
 		.cls = app,
 	};
@@ -185,7 +186,7 @@ static int open_socket(const char *address, const char *passed_name, int *ret_fd
 
 static int open_listener(struct app *app, const struct worker_source *sources)
 {
-	size_t n = app->conf->n_deliveries;
+	size_t n = app->conf->n_sources;
 	struct listener_source *listened = calloc(n + 1, sizeof(*listened));
 	struct listener_config config = {
 		.listen = &app->conf->listen,
@@ -232,7 +233,7 @@ static int open_loop(struct app *app)
 
 static int open_parts(struct app *app, int *ret_status)
 {
-	struct worker_source *sources = calloc(app->conf->n_deliveries + 1, sizeof(*sources));
+	struct worker_source *sources = calloc(app->conf->n_sources + 1, sizeof(*sources));
 	int r = sources ? open_store(app, ret_status) : ERR_NOMEM;
 
 	if (!r)
@@ -274,8 +275,8 @@ int app_new(struct conf *conf, const char *conf_file, struct app **ret, int *ret
 
 int app_run(struct app *app)
 {
-	if (app->conf->n_deliveries == 0)
-		log_warning("no [delivery NAME] section is configured: there is nothing to listen for");
+	if (app->conf->n_sources == 0)
+		log_warning("no [delivery NAME] or [market NAME] section is configured: there is nothing to listen for");
 	sd_notify(0, "READY=1");
 	tell_serving(app);
 	return loop_run(app->loop) == ERR_OK ? EX_OK : EX_SOFTWARE;

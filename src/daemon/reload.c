@@ -12,18 +12,10 @@
 #include "base/err.h"
 #include "base/log.h"
 
-static struct conf_delivery *find(const struct conf *conf, const char *name)
-{
-	for (size_t i = 0; i < conf->n_deliveries; i++)
-		if (strcmp(conf->deliveries[i]->name, name) == 0)
-			return conf->deliveries[i];
-	return NULL;
-}
-
 /* The old values go into FRESH, to be freed and wiped with it; the block itself stays where others point to. */
-static void swap(struct conf_delivery *running, struct conf_delivery *fresh)
+static void swap(struct conf_source *running, struct conf_source *fresh)
 {
-	struct conf_delivery old = *running;
+	struct conf_source old = *running;
 
 	*running = *fresh;
 	*fresh = old;
@@ -39,7 +31,7 @@ static char *print_fixed(const struct conf *conf)
 
 	if (!out)
 		return NULL;
-	fixed.n_deliveries = 0;
+	fixed.n_sources = 0;
 	fixed.daemon.log_level = LOG_LEVEL_INFO;
 	conf_print(&fixed, out);
 	fclose(out);
@@ -60,19 +52,23 @@ static void tell_fixed(const struct conf *running, const struct conf *fresh)
 static void take(struct conf *running, struct conf *fresh)
 {
 	tell_fixed(running, fresh);
-	for (size_t i = 0; i < running->n_deliveries; i++) {
-		struct conf_delivery *delivery = running->deliveries[i];
-		struct conf_delivery *again = find(fresh, delivery->name);
+	for (size_t i = 0; i < running->n_sources; i++) {
+		struct conf_source *source = running->sources[i];
+		struct conf_source *again = conf_source_find(fresh, source->kind, source->name);
 
 		if (again)
-			swap(delivery, again);
+			swap(source, again);
 		else
-			log_warning("[delivery %s] is gone from the configuration; a restart will drop it", delivery->name);
+			log_warning("[%s %s] is gone from the configuration; a restart will drop it",
+			            conf_source_kind_text(source->kind), source->name);
 	}
-	for (size_t i = 0; i < fresh->n_deliveries; i++)
-		if (!find(running, fresh->deliveries[i]->name))
-			log_warning("[delivery %s] is new in the configuration; a restart will take it in",
-			            fresh->deliveries[i]->name);
+	for (size_t i = 0; i < fresh->n_sources; i++) {
+		const struct conf_source *source = fresh->sources[i];
+
+		if (!conf_source_find(running, source->kind, source->name))
+			log_warning("[%s %s] is new in the configuration; a restart will take it in",
+			            conf_source_kind_text(source->kind), source->name);
+	}
 	running->daemon.log_level = fresh->daemon.log_level;
 	log_set_level(fresh->daemon.log_level);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/address.h"
 #include "base/buf.h"
@@ -31,21 +32,24 @@ struct stage {
 	struct fetcher *fetcher;
 	struct sim *sim;
 	struct conf_listen listen;
-	struct conf_delivery delivery;
+	struct conf_source confs[2]; /* Delivery's, Market's */
+	size_t n_sources;
 	enum policy policy;
 	bool deaf;
 	char base_url[160];
 	char path[300];
 	char callback_url[320];
+	char push_url[320];
 	/* The daemon. */
 	struct store *store;
-	struct source source;
+	struct source sources[2];
 	struct worker *worker;
 	struct listener *listener;
 	/* The test's own eyes. */
 	sqlite3 *eyes;
 	char answer[4096];
 	bool called;
+	unsigned status;
 };
 
 void stage_defaults(struct stage_config *ret)
@@ -54,16 +58,16 @@ void stage_defaults(struct stage_config *ret)
 		.delivery = {
 			.name = "main",
 			.callbacks = true,
-			.language = (char *)"en",
+			.delivery.language = (char *)"en",
 			.stale_retry = { 5 * USEC_PER_MS, 15 * USEC_PER_MS },
 			.sweep_after_us = 60 * USEC_PER_MS,
-			.approval_warning_us = 120 * USEC_PER_SEC,
+			.warning_us = 120 * USEC_PER_SEC,
 			.max_in_flight = 4,
 			.requests_per_second = 100000,
 			.request_timeout_us = 2 * USEC_PER_SEC,
 			.connect_timeout_us = 1 * USEC_PER_SEC,
-			.token = { (char *)"token", 5 },
-			.callback_secret = { (char *)SECRET, sizeof(SECRET) - 1 },
+			.credential = { (char *)"token", 5 },
+			.secret = { (char *)SECRET, sizeof(SECRET) - 1 },
 		},
 		.policy = POLICY_HOLD,
 	};
@@ -74,6 +78,26 @@ void stage_defaults(struct stage_config *ret)
 	ret->sim.rate = 1000;
 }
 
+static struct conf_campaign campaigns[] = { { .id = 111, .model = "dbs" }, { .id = 112, .model = "laas" } };
+static struct conf_cidr loopback = { .family = AF_INET, .address = { 127 }, .prefix = 8 };
+
+void stage_market_defaults(struct stage_config *ret)
+{
+	stage_defaults(ret);
+	ret->market = ret->delivery;
+	ret->market.kind = CONF_MARKET;
+	ret->market.sweep_after_us = 0;
+	/* Reads, lists and the campaigns: the simulator, as Market, refuses what is more at a time than it bears. */
+	ret->market.max_in_flight = 2;
+	ret->market.delivery = (struct conf_delivery){ 0 };
+	ret->market.market = (struct conf_market){
+		.business_id = 222,
+		.campaigns = { campaigns, 2 },
+		.allow_from = { &loopback, 1 },
+		.catch_up_us = 60 * USEC_PER_MS,
+	};
+}
+
 static void on_hints(void *cls)
 {
 	struct stage *stage = cls;
@@ -81,23 +105,28 @@ static void on_hints(void *cls)
 	worker_wake(stage->worker);
 }
 
-static void open_source(struct stage *stage)
+static void open_sources(struct stage *stage)
 {
 	ck_assert_int_eq(store_begin(stage->store), ERR_OK);
-	ck_assert_int_eq(store_source(stage->store, "delivery", "main", stage_now(stage), &stage->source), ERR_OK);
+	for (size_t i = 0; i < stage->n_sources; i++)
+		ck_assert_int_eq(store_source(stage->store, conf_source_kind_text(stage->confs[i].kind), "main", stage_now(stage),
+		                              &stage->sources[i]), ERR_OK);
 	ck_assert_int_eq(store_commit(stage->store), ERR_OK);
 }
 
 static void open_worker(struct stage *stage)
 {
-	const struct worker_source source = { .conf = &stage->delivery, .source = stage->source };
+	const struct worker_source sources[] = {
+		{ .conf = &stage->confs[0], .source = stage->sources[0] },
+		{ .conf = &stage->confs[1], .source = stage->sources[1] },
+	};
 	const struct worker_config config = {
 		.loop = stage->loop,
 		.fetcher = stage->fetcher,
 		.store = stage->store,
 		.policy = stage->policy,
-		.sources = &source,
-		.n_sources = 1,
+		.sources = sources,
+		.n_sources = stage->n_sources,
 	};
 
 	ck_assert_int_eq(worker_new(&config, &stage->worker), ERR_OK);
@@ -105,11 +134,14 @@ static void open_worker(struct stage *stage)
 
 static void open_listener(struct stage *stage)
 {
-	const struct listener_source source = { .id = stage->source.id, .conf = &stage->delivery };
+	const struct listener_source sources[] = {
+		{ .id = stage->sources[0].id, .conf = &stage->confs[0] },
+		{ .id = stage->sources[1].id, .conf = &stage->confs[1] },
+	};
 	struct listener_config config = {
 		.listen = &stage->listen,
-		.sources = &source,
-		.n_sources = 1,
+		.sources = sources,
+		.n_sources = stage->n_sources,
 		.on_hints = on_hints,
 		.cls = stage,
 	};
@@ -121,6 +153,7 @@ static void open_listener(struct stage *stage)
 	stage->listen.address = strdup(actual);
 	ck_assert_int_eq(listener_new(stage->loop, stage->store, &config, &stage->listener), ERR_OK);
 	snprintf(stage->callback_url, sizeof(stage->callback_url), "http://%s/delivery/main/" SECRET "?", actual);
+	snprintf(stage->push_url, sizeof(stage->push_url), "http://%s/market/main/" SECRET, actual);
 }
 
 static void open_daemon(struct stage *stage)
@@ -128,7 +161,7 @@ static void open_daemon(struct stage *stage)
 	struct store_error error = { "" };
 
 	ck_assert_msg(store_open(stage->path, &stage->store, &error) == ERR_OK, "%s", error.text);
-	open_source(stage);
+	open_sources(stage);
 	open_worker(stage);
 	if (!stage->deaf)
 		open_listener(stage);
@@ -147,7 +180,9 @@ struct stage *stage_open(const struct stage_config *config)
 
 	ck_assert_ptr_nonnull(stage);
 	log_open("claimd", getenv("STAGE_LOG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR);
-	stage->delivery = config->delivery;
+	stage->confs[0] = config->delivery;
+	stage->confs[1] = config->market;
+	stage->n_sources = config->market.market.business_id != 0 ? 2 : 1;
 	stage->policy = config->policy;
 	stage->deaf = config->deaf;
 	stage->listen = (struct conf_listen){
@@ -161,10 +196,13 @@ struct stage *stage_open(const struct stage_config *config)
 	ck_assert_int_eq(fetcher_new(stage->loop, &stage->fetcher), ERR_OK);
 	ck_assert_int_eq(sim_new(stage->loop, &config->sim, &stage->sim), ERR_OK);
 	snprintf(stage->base_url, sizeof(stage->base_url), "%s", sim_url(stage->sim));
-	stage->delivery.base_url = stage->base_url;
+	stage->confs[0].base_url = stage->base_url;
+	stage->confs[1].base_url = stage->base_url;
 	open_daemon(stage);
 	if (!stage->deaf)
 		ck_assert_int_eq(sim_set_callback(stage->sim, stage->callback_url), ERR_OK);
+	if (!stage->deaf && stage->n_sources > 1)
+		ck_assert_int_eq(sim_set_push(stage->sim, stage->push_url), ERR_OK);
 	ck_assert_int_eq(sqlite3_open_v2(stage->path, &stage->eyes, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	return stage;
 }
@@ -191,9 +229,14 @@ struct sim *stage_sim(struct stage *stage)
 	return stage->sim;
 }
 
-struct conf_delivery *stage_delivery(struct stage *stage)
+struct conf_source *stage_delivery(struct stage *stage)
 {
-	return &stage->delivery;
+	return &stage->confs[0];
+}
+
+struct conf_source *stage_market(struct stage *stage)
+{
+	return &stage->confs[1];
 }
 
 const char *stage_ask(struct stage *stage, const char *sql)
@@ -266,29 +309,45 @@ static void on_called(const struct fetch_result *result, void *cls)
 	struct stage *stage = cls;
 
 	ck_assert_int_eq(result->end, FETCH_ANSWERED);
-	ck_assert_uint_eq(result->status, 200);
+	stage->status = result->status;
 	stage->called = true;
+}
+
+/* The status that a POST is answered with. */
+static unsigned post(struct stage *stage, const char *url, const char *body)
+{
+	const char *const headers[] = { "Content-Type: application/json", NULL };
+	const struct fetch_request request = {
+		.url = url, .headers = headers, .body = body, .body_len = strlen(body), .max_answer = 4096,
+		.timeout_us = 10 * USEC_PER_SEC, .connect_timeout_us = USEC_PER_SEC,
+	};
+	struct fetch *fetch;
+
+	stage->called = false;
+	ck_assert_int_eq(fetch_start(stage->fetcher, &request, on_called, stage, &fetch), ERR_OK);
+	while (!stage->called)
+		stage_turn(stage);
+	return stage->status;
 }
 
 void stage_call(struct stage *stage, const char *claim, struct wall updated)
 {
 	char time[TIMEFMT_SIZE] = "";
 	char url[512];
-	struct fetch *fetch;
 
 	if (wall_is_set(updated))
 		timefmt_format(updated, time);
 	snprintf(url, sizeof(url), "%s%s%s%sclaim_id=%s", stage->callback_url, time[0] ? "updated_ts=" : "", time,
 	         time[0] ? "&" : "", claim);
+	ck_assert_uint_eq(post(stage, url, ""), 200);
+}
 
-	const struct fetch_request request = {
-		.url = url, .max_answer = 4096, .timeout_us = 10 * USEC_PER_SEC, .connect_timeout_us = USEC_PER_SEC,
-	};
+unsigned stage_push(struct stage *stage, const char *body)
+{
+	char url[512];
 
-	stage->called = false;
-	ck_assert_int_eq(fetch_start(stage->fetcher, &request, on_called, stage, &fetch), ERR_OK);
-	while (!stage->called)
-		stage_turn(stage);
+	snprintf(url, sizeof(url), "%s/notification", stage->push_url);
+	return post(stage, url, body);
 }
 
 static bool file_holds(const char *path, const char *text)

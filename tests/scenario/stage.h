@@ -19,14 +19,17 @@ struct stage;
 /* What a test changes before the curtain rises; stage_defaults() fills it. */
 struct stage_config {
 	struct sim_config sim;
-	struct conf_delivery delivery;
+	struct conf_source delivery;
+	struct conf_source market; /* without a business_id there is none */
 	enum policy policy;
-	bool deaf; /* callbacks are not taken in: the listener is not started */
+	bool deaf; /* callbacks and pushes are not taken in: the listener is not started */
 };
 
 /* A patient daemon in a hurry: stale_retry 5-15 ms, sweep after 60 ms, no limit on requests; the simulator steps
  * every 1-5 ms. */
 void stage_defaults(struct stage_config *ret);
+/* The same with a Market source beside, which lists what was updated every 60 ms. */
+void stage_market_defaults(struct stage_config *ret);
 
 struct stage *stage_open(const struct stage_config *config);
 void stage_close(struct stage *stage);
@@ -35,13 +38,14 @@ void stage_close(struct stage *stage);
 void stage_restart(struct stage *stage);
 
 struct sim *stage_sim(struct stage *stage);
-struct conf_delivery *stage_delivery(struct stage *stage);
+struct conf_source *stage_delivery(struct stage *stage);
+struct conf_source *stage_market(struct stage *stage);
 
 /* Steps the loop until SQL, run over a connection of its own, answers WANT (first column of the first row as text);
  * fails the test after a minute without it. */
 void stage_await(struct stage *stage, const char *sql, const char *want);
 
-/* Steps the loop until every claim has ended and every hint has been read. */
+/* Steps the loop until every claim and order has ended and every hint has been read. */
 void stage_await_done(struct stage *stage);
 
 /* Steps the loop once, waiting a little for something to happen. */
@@ -62,6 +66,9 @@ bool stage_file_holds(struct stage *stage, const char *text);
 
 /* Sends one callback for CLAIM and awaits its 200; UPDATED may be WALL_NONE. */
 void stage_call(struct stage *stage, const char *claim, struct wall updated);
+
+/* POSTs BODY as a push of Market's; returns the answer's status. */
+unsigned stage_push(struct stage *stage, const char *body);
 
 /* Fails unless the file's transitions are the simulator's, one for one: order, statuses, times, revisions and
  * verdicts; and violations are open for just those that broke a rule. */

@@ -23,8 +23,8 @@ static void journal_only(struct stage_config *config)
 	stage_defaults(config);
 	config->deaf = true;
 	config->delivery.callbacks = false;
-	config->delivery.journal = true;
-	config->delivery.journal_interval_us = 20 * USEC_PER_MS;
+	config->delivery.delivery.journal = true;
+	config->delivery.delivery.journal_interval_us = 20 * USEC_PER_MS;
 	config->delivery.sweep_after_us = 3600 * USEC_PER_SEC;
 	config->sim.journal_reader = true;
 	config->sim.window_us = 300 * USEC_PER_MS;
@@ -187,7 +187,7 @@ static void storm(struct stage_config *config, bool callbacks, bool journal)
 	journal_only(config);
 	config->deaf = !callbacks;
 	config->delivery.callbacks = callbacks;
-	config->delivery.journal = journal;
+	config->delivery.delivery.journal = journal;
 	config->delivery.sweep_after_us = 60 * USEC_PER_MS;
 	config->sim.journal_reader = journal;
 	config->sim.wait_read = !journal;

@@ -127,8 +127,8 @@ START_TEST(test_a_hang_of_25_minutes_is_waited_out)
 	struct stage_config config;
 
 	stage_defaults(&config);
-	config.delivery.journal = true;
-	config.delivery.journal_interval_us = 30 * USEC_PER_SEC;
+	config.delivery.delivery.journal = true;
+	config.delivery.delivery.journal_interval_us = 30 * USEC_PER_SEC;
 	config.delivery.request_timeout_us = 50 * USEC_PER_MS;
 
 	struct stage *stage = stage_open(&config);
