@@ -141,11 +141,32 @@ void http_request(int fd, const char *method, const char *target, const char *he
 	free(text);
 }
 
+void http_request_json(int fd, const char *target, const char *headers, const char *body)
+{
+	char *text = NULL;
+
+	/* At once: the kernel would keep a second part back until the first one is acknowledged. */
+	ck_assert_int_gt(asprintf(&text, "POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Type: application/json\r\nContent-Length: %zu\r\n"
+	                                 "\r\n%s", target, headers, strlen(body), body), 0);
+	http_send(fd, text);
+	free(text);
+}
+
 unsigned http_ask(const char *address, const char *method, const char *target, struct http_answer *ret)
 {
 	int fd = http_connect(address);
 
 	http_request(fd, method, target, "");
+	http_receive(fd, ret);
+	close(fd);
+	return ret->status;
+}
+
+unsigned http_ask_json(const char *address, const char *target, const char *body, struct http_answer *ret)
+{
+	int fd = http_connect(address);
+
+	http_request_json(fd, target, "", body);
 	http_receive(fd, ret);
 	close(fd);
 	return ret->status;

@@ -36,8 +36,12 @@ void http_await_close(int fd);
 /* Sends a request without a body; HEADERS are whole lines. */
 void http_request(int fd, const char *method, const char *target, const char *headers);
 
+/* Sends a POST of JSON. */
+void http_request_json(int fd, const char *target, const char *headers, const char *body);
+
 /* One request on a connection of its own. */
 unsigned http_ask(const char *address, const char *method, const char *target, struct http_answer *ret);
+unsigned http_ask_json(const char *address, const char *target, const char *body, struct http_answer *ret);
 unsigned http_get(const char *address, const char *target);
 unsigned http_post(const char *address, const char *target);
 

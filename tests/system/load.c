@@ -17,14 +17,32 @@
 #include "site.h"
 #include "suite.h"
 
-struct load *load_new(const char *address, char **claims, size_t n_claims)
+void load_post_callback(int fd, const char *subject, int n)
+{
+	char target[256];
+
+	snprintf(target, sizeof(target), SITE_PATH "?n=%d&claim_id=%s", n, subject);
+	http_request(fd, "POST", target, "");
+}
+
+void load_post_push(int fd, const char *subject, int n)
+{
+	char body[256];
+
+	snprintf(body, sizeof(body), "{\"notificationType\":\"ORDER_UPDATED\",%s,\"updateType\":\"UNKNOWN\",\"updatedAt\":\""
+	                             LOAD_PUSH_SECOND ".%06dZ\"}", subject, n);
+	http_request_json(fd, SITE_PUSH, "", body);
+}
+
+struct load *load_new(const char *address, load_post_fn post, char **subjects, size_t n_subjects)
 {
 	struct load *load = calloc(1, sizeof(*load));
 
 	ck_assert_ptr_nonnull(load);
 	load->address = address;
-	load->claims = claims;
-	load->n_claims = n_claims;
+	load->post = post;
+	load->subjects = subjects;
+	load->n_subjects = n_subjects;
 	for (size_t i = 0; i < LOAD_CLIENTS; i++)
 		load->clients[i] = (struct load_client){ .fd = -1, .n = -1 };
 	return load;
@@ -48,15 +66,11 @@ void load_free(struct load *load)
 
 static void post_next(struct load *load, struct load_client *client)
 {
-	char target[256];
-
-	ck_assert_int_lt(load->next, LOAD_CALLBACKS_MAX);
+	ck_assert_int_lt(load->next, LOAD_POSTS_MAX);
 	client->n = load->next++;
-	snprintf(target, sizeof(target), SITE_PATH "?n=%d&claim_id=%s", client->n,
-	         load->claims[(size_t)client->n % load->n_claims]);
 	if (client->fd < 0)
 		client->fd = http_connect(load->address);
-	http_request(client->fd, "POST", target, "");
+	load->post(client->fd, load->subjects[(size_t)client->n % load->n_subjects], client->n);
 }
 
 /* Something has come, or the connection has ended. */

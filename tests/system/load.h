@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Callers that post numbered callbacks as fast as they are answered, come back when their connection ends, and never
- * send a number twice: what was acknowledged is known exactly.
+ * Callers that post numbered callbacks or pushes as fast as they are answered, come back when their connection ends, and
+ * never send a number twice: what was acknowledged is known exactly.
  * System tests.
  */
 #ifndef CLAIMD_TESTS_SYSTEM_LOAD_H
@@ -11,22 +11,33 @@
 #include <stddef.h>
 
 #define LOAD_CLIENTS 8
-#define LOAD_CALLBACKS_MAX 100000
+#define LOAD_POSTS_MAX 100000
+
+/* Sends number N, about SUBJECT. */
+typedef void (*load_post_fn)(int fd, const char *subject, int n);
+
+/* A callback about a claim, with an own parameter n=N. */
+void load_post_callback(int fd, const char *subject, int n);
+/* A push about an order, of which SUBJECT is orderId and campaignId as JSON has them; it tells of the Nth microsecond of
+ * LOAD_PUSH_SECOND. */
+#define LOAD_PUSH_SECOND "2026-01-01T00:00:00"
+void load_post_push(int fd, const char *subject, int n);
 
 struct load {
 	const char *address;
-	char **claims; /* callback N is about claim N % n_claims, with an own parameter n=N */
-	size_t n_claims;
+	load_post_fn post;
+	char **subjects; /* number N is about subject N % n_subjects */
+	size_t n_subjects;
 	struct load_client {
 		int fd; /* -1: not connected */
 		int n;  /* in flight; -1: none */
 	} clients[LOAD_CLIENTS];
 	int next;
 	int n_acked;
-	bool acked[LOAD_CALLBACKS_MAX];
+	bool acked[LOAD_POSTS_MAX];
 };
 
-struct load *load_new(const char *address, char **claims, size_t n_claims);
+struct load *load_new(const char *address, load_post_fn post, char **subjects, size_t n_subjects);
 void load_free(struct load *load);
 
 /* Goes on until so many more are acknowledged. */

@@ -43,13 +43,18 @@ void site_open(struct site *site)
 		.base_url = "http://127.0.0.1:1",
 		.listen_keys = "",
 		.delivery_keys = "",
+		.allow_from = "127.0.0.1",
 	};
 	site->conf = in_folder(site, "claimd.conf");
 	site->database = in_folder(site, "claimd.db");
 	site->secret_file = in_folder(site, "main.secret");
 	site->token_file = in_folder(site, "main.token");
+	site->shop_secret_file = in_folder(site, "shop.secret");
+	site->api_key_file = in_folder(site, "shop.key");
 	site_write_file(site->secret_file, SITE_SECRET "\n");
 	site_write_file(site->token_file, SITE_TOKEN "\n");
+	site_write_file(site->shop_secret_file, SITE_SHOP_SECRET "\n");
+	site_write_file(site->api_key_file, SITE_API_KEY "\n");
 }
 
 void site_close(struct site *site)
@@ -62,7 +67,27 @@ void site_close(struct site *site)
 	free(site->database);
 	free(site->secret_file);
 	free(site->token_file);
+	free(site->shop_secret_file);
+	free(site->api_key_file);
 	free(site->value);
+}
+
+static void configure_market(struct site *site)
+{
+	char *text = NULL;
+
+	ck_assert_int_gt(asprintf(&text,
+	                          "[market main]\n"
+	                          "base_url = %s\n"
+	                          "api_key_file = %s\n"
+	                          "notification_secret_file = %s\n"
+	                          "business_id = 222\n"
+	                          "campaigns = 111:dbs, 112:laas\n"
+	                          "allow_from = %s\n"
+	                          "%s",
+	                          site->base_url, site->api_key_file, site->shop_secret_file, site->allow_from, site->market_keys), 0);
+	site_configure_more(site, text);
+	free(text);
 }
 
 void site_configure(struct site *site)
@@ -89,6 +114,8 @@ void site_configure(struct site *site)
 	                          site->token_file, site->secret_file, site->delivery_keys), 0);
 	site_write_file(site->conf, text);
 	free(text);
+	if (site->market_keys)
+		configure_market(site);
 }
 
 void site_configure_more(struct site *site, const char *lines)

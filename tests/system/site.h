@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A merchant's site: claimd with a configuration, its secrets and a database of its own, on ports that the system
- * chooses; and the upstream, which claimsim plays.
+ * chooses.
  * System tests.
  */
 #ifndef CLAIMD_TESTS_SYSTEM_SITE_H
@@ -18,18 +18,28 @@
 /* A callback as upstream sends it, but for the claim's id, which follows. */
 #define SITE_CALLBACK SITE_PATH "?updated_ts=2026-09-23T07:44:04.402413%2B00:00&claim_id="
 
+#define SITE_SHOP_SECRET "shop-s3cret-of-main_0123456789"
+#define SITE_API_KEY "ACMA:key-of-main:01234567"
+/* The URL that the merchant gives to Market, and where Market then sends its pushes. */
+#define SITE_SHOP "/market/main/" SITE_SHOP_SECRET
+#define SITE_PUSH SITE_SHOP "/notification"
+
 struct site {
 	const char *folder;
 	char *conf; /* paths */
 	char *database;
 	char *secret_file;
 	char *token_file;
+	char *shop_secret_file;
+	char *api_key_file;
 	/* What a test changes before site_configure(); keys are whole lines. */
 	const char *log_level;
 	const char *listen_address;
 	const char *base_url;
 	const char *listen_keys;
 	const char *delivery_keys;
+	const char *market_keys;    /* of [market main], of business 222 with a DBS and a LaaS shop; NULL: there is none */
+	const char *allow_from;     /* likewise; this machine at first */
 	struct process claimd;
 	int socket;                 /* that site_open_socket() made; 0: claimd opens its own */
 	char address[ADDRESS_SIZE]; /* where it listens: public side, admin side */

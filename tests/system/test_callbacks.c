@@ -395,7 +395,7 @@ START_TEST(readyz_names_the_source_that_is_locked_out_and_its_hints_are_kept)
 	ck_assert_uint_eq(ask("POST", SITE_CALLBACK "abc"), 200);
 	process_await_line(&site.claimd, "main: locked out");
 	ck_assert_uint_eq(probe("/readyz"), 503);
-	ck_assert_str_eq(answer.body, "source main: locked_out\n");
+	ck_assert_str_eq(answer.body, "delivery main: locked_out\n");
 	ck_assert_uint_eq(probe("/healthz"), 200);
 	ck_assert_uint_eq(ask("POST", SITE_CALLBACK "def"), 200);
 	site_await(&site, "SELECT state || ' ' || pending FROM report_sources", "locked_out 2");

@@ -82,11 +82,24 @@ START_TEST(a_wrong_command_line_is_a_usage_error)
 }
 END_TEST
 
+static const char *const no_orders[] = {
+	"", "5", "fbs=1", "dbs", "dbs=", "dbs=-1", "dbs=1.5", "dbs=1000001", "dbs=1,", "dbs=1,claims=1", "dbs=1;laas=1",
+};
+
 START_TEST(claimsim_refuses_what_it_cant_play)
 {
 	ck_assert_int_eq(RUN("claimsim"), EX_USAGE);
 	ck_assert_int_eq(RUN("claimsim", "--claims", "many"), EX_USAGE);
 	assert_line(process_errors(&run), "claimsim: ", "--claims");
+	for (size_t i = 0; i < ARRAY_SIZE(no_orders); i++) {
+		ck_assert_int_eq(RUN("claimsim", "--orders", no_orders[i]), EX_USAGE);
+		assert_line(process_errors(&run), "claimsim: ", "--orders");
+	}
+	ck_assert_int_eq(RUN("claimsim", "--orders", "dbs=0,laas=0"), EX_USAGE);
+	assert_line(process_errors(&run), "claimsim: ", "nothing to play");
+	ck_assert_int_eq(RUN("claimsim", "--orders", "dbs=1", "--business", "0"), EX_USAGE);
+	ck_assert_int_eq(RUN("claimsim", "--orders", "dbs=1", "--push-speedup", "0"), EX_USAGE);
+	ck_assert_int_eq(RUN("claimsim", "--orders", "dbs=1", "--api-key-file", "/nowhere/at.all"), EX_NOINPUT);
 	ck_assert_int_eq(RUN("claimsim", "--claims", "1", "extra"), EX_USAGE);
 	ck_assert_int_eq(RUN("claimsim", "--scenario", "/nowhere/at.all"), EX_NOINPUT);
 	site_write_file(site.token_file, "claim one\n\tnew\nclaim one\n");
@@ -143,6 +156,14 @@ static const struct {
 	{ "[delivery main]\n\ntoken_file = /nowhere/at.all\n", 3, "/nowhere/at.all" },
 	{ "[delivery main]\ntoken_file = /dev/null\n", 2, "/dev/null" },
 	{ "[delivery main]\ntoken_file = /\n", 2, "token_file" },
+	{ "\n[market shop]\ncampaigns = 111:dbs\n", 2, "business_id" },
+	{ "[market shop]\nbusiness_id = all\n", 2, "business_id" },
+	{ "[market shop]\nbusiness_id = 222\ncampaigns = 111:dbs, 112:fbs\n", 3, "112:fbs" },
+	{ "[market shop]\nbusiness_id = 222\nallow_from = 5.45.207.0/40\n", 3, "allow_from" },
+	{ "[market shop]\nbusiness_id = 222\ncatch_up = often\n", 3, "catch_up" },
+	{ "[market shop]\nbusiness_id = 222\njournal = yes\n", 3, "[delivery]" },
+	{ "[market shop]\nbusiness_id = 222\n\napi_key_file = /nowhere/at.all\n", 4, "/nowhere/at.all" },
+	{ "[market shop]\nbusiness_id = 222\n[market shop]\n", 3, "line 1" },
 };
 
 START_TEST(a_mistake_is_told_with_file_and_line_and_nothing_is_started)
@@ -330,7 +351,7 @@ START_TEST(no_source_is_a_warning_and_no_error)
 	                          site.database), 0);
 	site_write_file(site.conf, text);
 	site_restart(&site);
-	process_await_line(&site.claimd, "no [delivery NAME] section");
+	process_await_line(&site.claimd, "no [delivery NAME] or [market NAME] section");
 	ck_assert_uint_eq(http_post(site.address, SITE_CALLBACK "abc"), 404);
 	site_stop(&site);
 	free(text);

@@ -14,7 +14,7 @@
 #include "suite.h"
 #include "upstream.h"
 
-static const char scenario_text[] =
+static const char claims_text[] =
 	"claim good\n"
 	"\tnew, estimating, ready_for_approval, accepted, performer_lookup, performer_not_found\n"
 	"claim waits\n"
@@ -22,32 +22,61 @@ static const char scenario_text[] =
 	"claim jumped\n"
 	"\tnew, estimating, failed, pickuped\n";
 
+static const char orders_text[] =
+	"order dbs 9223372036854775807\n"
+	"\tPROCESSING/STARTED, DELIVERY/DRONE_LAUNCHED times 60\n"
+	"order dbs 55000000001\n"
+	"\tPROCESSING/STARTED, CANCELLED/SHOP_FAILED, PROCESSING/STARTED\n"
+	"order laas 56000000001\n"
+	"\tRESERVED/AWAIT_CONFIRMATION\n";
+
+#define IN_A_HURRY "stale_retry = 5ms..15ms\nrequests_per_second = 1000\n"
+
 static struct site site;
 static struct upstream upstream;
 static struct process run;
 
-/* Three claims that have come to rest, of which one waits for approval and one is held; claimd runs on. */
-static void setup(void)
+/* Plays the scenario; claimsim is told by OPTION of the URL whose path is given. */
+static void play(const char *scenario_text, const char *option, const char *path)
 {
 	char *scenario = NULL;
-	char *callback = NULL;
+	char *url = NULL;
 
-	site_open(&site);
 	site_open_socket(&site);
 	ck_assert_int_gt(asprintf(&scenario, "%s/play.scn", site.folder), 0);
-	ck_assert_int_gt(asprintf(&callback, "http://%s" SITE_PATH "?my_order_id=17&", site.address), 0);
+	ck_assert_int_gt(asprintf(&url, "http://%s%s", site.address, path), 0);
 	site_write_file(scenario, scenario_text);
 	upstream_start(&upstream, (const char *const[]){
-		"--scenario", scenario, "--step", "1ms..5ms", "--wait-read", "--callback", callback, NULL });
+		"--scenario", scenario, "--step", "1ms..5ms", "--wait-read", option, url, NULL });
 	site.base_url = upstream.url;
-	site.delivery_keys = "stale_retry = 5ms..15ms\nsweep_after = 100ms\nrequests_per_second = 1000\n";
 	site_start(&site);
+	free(scenario);
+	free(url);
+}
+
+/* Three claims that have come to rest, of which one waits for approval and one is held; claimd runs on. */
+static void setup_claims(void)
+{
+	site_open(&site);
+	site.delivery_keys = IN_A_HURRY "sweep_after = 100ms\n";
+	play(claims_text, "--callback", SITE_PATH "?my_order_id=17&");
 	site_await(&site, "SELECT group_concat(claim_id || ' ' || status || ' ' || reported_status, '; ')"
 	                  " FROM (SELECT * FROM report_claims ORDER BY claim_id)",
 	           "good performer_not_found performer_not_found; jumped failed pickuped;"
 	           " waits ready_for_approval ready_for_approval");
-	free(scenario);
-	free(callback);
+}
+
+/* Three orders: one in a status that nobody knows, one that is held, and one that waits to be confirmed. */
+static void setup_orders(void)
+{
+	site_open(&site);
+	site.market_keys = IN_A_HURRY "catch_up = 20ms\n";
+	play(orders_text, "--push", SITE_SHOP);
+	site_await(&site, "SELECT group_concat(order_id || ' ' || status || ' ' || reported_status, '; ')"
+	                  " FROM (SELECT * FROM report_orders ORDER BY order_id)",
+	           "55000000001 CANCELLED PROCESSING/STARTED; 56000000001 RESERVED RESERVED/AWAIT_CONFIRMATION;"
+	           " 9223372036854775807 DELIVERY DELIVERY/DRONE_LAUNCHED");
+	site_await(&site, "SELECT count(*) FROM report_notifications WHERE status = 'DELIVERY/DRONE_LAUNCHED' AND state = 'done'", "60");
 }
 
 static void teardown(void)
@@ -144,11 +173,78 @@ START_TEST(json_is_json)
 }
 END_TEST
 
+START_TEST(orders_are_listed_and_filtered)
+{
+	ck_assert_int_eq(ASK("list"), EX_OK);
+	assert_said("9223372036854775807");
+	assert_said("55000000001");
+	assert_said("56000000001");
+	assert_not_said("CLAIM_ID");
+	ck_assert_str_eq(process_errors(&run), "");
+	ck_assert_int_eq(ASK("list", "--held"), EX_OK);
+	assert_said("55000000001");
+	assert_not_said("9223372036854775807");
+	ck_assert_int_eq(ASK("list", "--status", "DELIVERY/DRONE_LAUNCHED"), EX_OK);
+	assert_said("9223372036854775807");
+	assert_not_said("56000000001");
+	ck_assert_int_eq(ASK("list", "--status", "RESERVED", "--open", "--source", "main"), EX_OK);
+	assert_said("56000000001");
+	assert_not_said("55000000001");
+}
+END_TEST
+
+START_TEST(show_history_windows_violations_and_sources_tell_of_orders)
+{
+	ck_assert_int_eq(ASK("show", "55000000001"), EX_OK);
+	assert_said("CANCELLED");
+	assert_said("illegal_transition");
+	ck_assert_int_eq(ASK("history", "9223372036854775807"), EX_OK);
+	assert_said("DELIVERY/DRONE_LAUNCHED");
+	assert_not_said("illegal");
+	/* Sixty copies of its push are one transition. */
+	ck_assert_ptr_null(strstr(strstr(process_output(&run), "DRONE_LAUNCHED") + 1, "DRONE_LAUNCHED"));
+	ck_assert_int_eq(ASK("windows", "--due", "60min"), EX_OK);
+	assert_said("reservation");
+	assert_said("56000000001");
+	ck_assert_int_eq(ASK("violations"), EX_OK);
+	assert_said("55000000001");
+	assert_said("unknown_status");
+	assert_not_said("56000000001");
+	ck_assert_int_eq(ASK("sources"), EX_OK);
+	assert_said("market");
+}
+END_TEST
+
+START_TEST(json_of_orders_is_json)
+{
+	ck_assert_int_eq(ASK("list", "--held", "--json"), EX_OK);
+	process_output(&run);
+	assert_json("$[0].order_id", "1 55000000001");
+	assert_json("$[0].model", "1 dbs");
+	assert_json("$[0].held", "1 1");
+	ck_assert_int_eq(ASK("--json", "show", "9223372036854775807"), EX_OK);
+	process_output(&run);
+	assert_json("$.order.substatus", "1 DRONE_LAUNCHED");
+	assert_json("$.history[0].to_status", "1 PROCESSING/STARTED");
+	assert_json("$.violations[0].kind", "1 unknown_status");
+	ck_assert_int_eq(ASK("history", "55000000001", "--json"), EX_OK);
+	process_output(&run);
+	assert_json("$[2].verdict", "1 illegal");
+	ck_assert_int_eq(ASK("graph", "dbs", "--json"), EX_OK);
+	process_output(&run);
+	assert_json("$[0].status", "1 PLACING/*");
+}
+END_TEST
+
 START_TEST(graph_is_source_for_graphviz)
 {
 	ck_assert_int_eq(ASK("graph", "--dot"), EX_OK);
 	assert_said("digraph");
 	assert_said("ready_for_approval");
+	ck_assert_int_eq(ASK("graph", "dbs", "--dot"), EX_OK);
+	assert_said("digraph");
+	assert_said("DELIVERED/DELIVERED_USER_NOT_RECEIVED");
+	assert_not_said("PROCESSING/PACKAGING");
 }
 END_TEST
 
@@ -161,7 +257,7 @@ static const struct {
 	{ { "list", "extra" }, EX_USAGE },
 	{ { "show" }, EX_USAGE },
 	{ { "windows", "--due", "soon" }, EX_USAGE },
-	{ { "graph", "dbs" }, EX_USAGE },
+	{ { "graph", "fbs" }, EX_USAGE },
 	{ { "show", "nobody" }, EX_NOINPUT },
 	{ { "history", "nobody" }, EX_NOINPUT },
 	{ { "list", "--db", "/nowhere/claimd.db" }, EX_NOINPUT },
@@ -207,9 +303,10 @@ END_TEST
 Suite *suite(void)
 {
 	Suite *suite = suite_create("ctl");
-	TCase *tcase = tcase_create("ctl");
+	TCase *tcase = tcase_create("claims");
+	TCase *orders = tcase_create("orders");
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, setup_claims, teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, list_shows_claims_and_filters_them);
 	tcase_add_test(tcase, show_history_windows_violations_and_sources_tell_the_run);
@@ -219,5 +316,11 @@ Suite *suite(void)
 	tcase_add_test(tcase, it_works_without_the_daemon_and_never_writes);
 	tcase_add_test(tcase, it_needs_no_secret);
 	suite_add_tcase(suite, tcase);
+	tcase_add_checked_fixture(orders, setup_orders, teardown);
+	tcase_set_timeout(orders, 60);
+	tcase_add_test(orders, orders_are_listed_and_filtered);
+	tcase_add_test(orders, show_history_windows_violations_and_sources_tell_of_orders);
+	tcase_add_test(orders, json_of_orders_is_json);
+	suite_add_tcase(suite, orders);
 	return suite;
 }

@@ -11,7 +11,7 @@
 
 #include "suite.h"
 
-#define ARGUMENTS_MAX 24
+#define ARGUMENTS_MAX 30
 #define SCHEME "http://"
 
 void upstream_start(struct upstream *upstream, const char *const *arguments)
@@ -80,6 +80,21 @@ void upstream_tell_truth(const struct upstream *upstream, struct site *site)
 	http_answer_done(&answer);
 	site_sql(site, "DROP TABLE IF EXISTS temp.truth; CREATE TEMP TABLE truth AS SELECT"
 	               " json ->> 'claim_id' AS claim_id, json ->> 'seq' AS seq, json ->> 'status' AS status,"
-	               " json ->> 'at_us' AS at_us, json ->> 'revision' AS revision, json ->> 'verdict' AS verdict"
+	               " json ->> 'at_us' AS at_us, json ->> 'revision' AS revision, json ->> 'verdict' AS verdict,"
+	               " json ->> 'model' AS model"
 	               " FROM temp.line");
+}
+
+void upstream_assert_truth(const struct upstream *upstream, struct site *site)
+{
+	upstream_tell_truth(upstream, site);
+	/* A transition that only one of them knows, either way round. */
+	ck_assert_str_eq(site_ask(site,
+		"SELECT group_concat(claim_id || ' ' || seq || ' ' || status || ' ' || verdict, '; ') FROM ("
+		"SELECT claim_id, seq, status, at_us, revision, verdict FROM truth"
+		" EXCEPT SELECT external_id, seq, to_status, at_us, revision, verdict FROM report_transitions)"), "");
+	ck_assert_str_eq(site_ask(site,
+		"SELECT group_concat(external_id || ' ' || seq || ' ' || to_status || ' ' || verdict, '; ') FROM ("
+		"SELECT external_id, seq, to_status, at_us, revision, verdict FROM report_transitions"
+		" EXCEPT SELECT claim_id, seq, status, at_us, revision, verdict FROM truth)"), "");
 }

@@ -25,8 +25,11 @@ long long upstream_stat(const struct upstream *upstream, const char *name);
 /* Waits until one number of its statistics is WANT. */
 void upstream_await_stat(struct upstream *upstream, const char *name, long long want);
 
-/* Makes of the truth as it is now a temporary table "truth" in SITE's connection: claim_id, seq, status, at_us,
- * revision, verdict. */
+/* Makes of the truth as it is now a temporary table "truth" in SITE's connection: claim_id, which is an order's id too,
+ * seq, status, at_us, revision, verdict, model. */
 void upstream_tell_truth(const struct upstream *upstream, struct site *site);
+
+/* Fails unless SITE's transitions are those of the truth, one for one. */
+void upstream_assert_truth(const struct upstream *upstream, struct site *site);
 
 #endif
