@@ -16,8 +16,21 @@ void store_campaigns_reset(struct store *store, int64_t source_id)
 	query_run(&q);
 }
 
+/* Orders that did not say what they are, and were read before anybody knew what their campaign is. */
+static void read_orders(struct store *store, int64_t source_id, int64_t campaign_id)
+{
+	struct query q = query_start(store, STMT_CAMPAIGN_READ);
+
+	query_bind_number(&q, source_id);
+	query_bind_number(&q, campaign_id);
+	query_run(&q);
+}
+
 void store_campaign_save(struct store *store, int64_t source_id, const struct campaign *campaign)
 {
+	if (campaign->model)
+		read_orders(store, source_id, campaign->id);
+
 	struct query q = query_start(store, STMT_CAMPAIGN_SAVE);
 
 	query_bind_number(&q, source_id);

@@ -195,7 +195,8 @@ int store_shipment(struct store *store, int64_t shipment_id, struct shipment *re
 	return ERR_OK;
 }
 
-/* What the pushes told was for the read that is now done, if it has served them all. */
+/* What the pushes told was for the read that is now done, if it has served them all; but a status that is held may still be
+ * explained by a push that comes late. */
 static void drop_witnesses(struct store *store, int64_t shipment_id)
 {
 	struct query q = query_start(store, STMT_WITNESS_DROP);

@@ -219,7 +219,8 @@ struct campaign {
 
 /* Forgets which campaigns are configured, for what follows at start. In a transaction. */
 void store_campaigns_reset(struct store *store, int64_t source_id);
-/* Adds a campaign or replaces what is known of it. In a transaction. */
+/* Adds a campaign or replaces what is known of it; when it gets its first model, its orders that follow none yet are due at once. In a
+ * transaction. */
 void store_campaign_save(struct store *store, int64_t source_id, const struct campaign *campaign);
 /* ERR_NOT_FOUND. */
 int store_campaign(struct store *store, int64_t source_id, int64_t campaign_id, struct campaign *ret);
