@@ -245,6 +245,13 @@ static bool is_old_news(const struct step *before, const struct step *step)
 	return before && strcmp(before->status, step->status) == 0 && wall_cmp(before->asked, step->asked) == 0;
 }
 
+/* A jump that was held turns out to be explained: the step that it was seen in is judged anew. */
+static void excuse(struct step *last, const struct seen *seen)
+{
+	if (last->verdict == VERDICT_ILLEGAL && seen->may_skip)
+		last->may_skip = true;
+}
+
 /* A snapshot that is newer than all that is known, or as new: it can only stand at the end. Its step stays unless
  * it says nothing that was not known, neither of the status nor of a window. */
 static enum decision take_snapshot(const struct pass *pass, struct shipment *shipment, struct timeline *timeline)
@@ -256,6 +263,8 @@ static enum decision take_snapshot(const struct pass *pass, struct shipment *shi
 
 	bool repeats = is_old_news(before, &step);
 
+	if (repeats)
+		excuse(timeline_last(timeline), pass->seen);
 	if (repeats && is_same_change(before, &step))
 		return take_again(pass, shipment, timeline);
 

@@ -63,8 +63,8 @@ struct seen {
 	int64_t campaign_id;
 	struct wall asked;         /* the buyer wants to cancel, and did so at the latest by then; WALL_NONE: does not */
 	bool prepaid;              /* paid in advance (paymentType PREPAID) */
-	bool may_skip;             /* statuses between the last one and this may have gone by unseen; set by the worker,
-	                            * of meaning with MODEL_ORDERED only */
+	bool may_skip;             /* contact was lost: statuses between the last one and this may have gone by unseen, and
+	                            * `entered` may be long after it; set by the worker */
 };
 
 /* Whether these LEN bytes, which need no NUL behind them, are an id that we keep. */

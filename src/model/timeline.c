@@ -68,7 +68,8 @@ static bool is_late(const struct walk *walk, const struct step *step, int to)
 {
 	const struct window *window = walk->opener ? &walk->opener->window : NULL;
 
-	return window && (window->rule->flags & WINDOW_BINDING) && to == window->rule->answer &&
+	/* Where contact was lost, the time is only that of an update after the answer. */
+	return window && (window->rule->flags & WINDOW_BINDING) && to == window->rule->answer && !step->may_skip &&
 	       wall_cmp(step->entered, window->due) >= 0;
 }
 
@@ -171,8 +172,8 @@ static enum outcome outcome_of(const struct model *model, const struct window *w
 
 	if (window->rule->flags & WINDOW_REQUEST)
 		return outcome_of_request(window->rule, to, in_time);
-	if (to == window->rule->answer)
-		return in_time ? OUTCOME_MET : OUTCOME_LATE;
+	if (to == window->rule->answer && !in_time)
+		return step->may_skip ? OUTCOME_LEFT : OUTCOME_LATE;
 	if (in_time)
 		return unanswered ? OUTCOME_LEFT : OUTCOME_MET;
 	return unanswered ? OUTCOME_EXPIRED : OUTCOME_LEFT;
