@@ -100,9 +100,6 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 		seen->via = pending.via;
 		seen->seen_at = pass.now;
 		r = take_snapshot(apply->kit, &shipment, &pending, seen, &note->taken);
-		/* Of an order that is not followed no time is known that could be behind a push. */
-		if (seen->foreign && !shipment.model)
-			pending.promised = WALL_NONE;
 		settle_read(&pass, note->taken.decision, &shipment, is_over(&shipment), &pending);
 	} else {
 		note->missing = !pending.missing;

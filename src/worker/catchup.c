@@ -35,6 +35,9 @@
 /* A push that failed comes again within a minute; this much later it is not coming. */
 #define PUSH_GRACE_US (10 * 60 * USEC_PER_SEC)
 
+/* A hundred thousand orders in a slice; a list without an end would take all the requests that Market allows. */
+#define PAGES_MAX 2000
+
 /* Market switches pushes off after 14 days without an answer (upstream/market.md section 1.3). */
 #define UNANSWERED_DAYS_MAX 14
 
@@ -53,6 +56,7 @@ struct catchup {
 	bool fake;
 	char *token;               /* of its page; NULL: the first */
 	bool is_first;             /* nothing was ever listed before */
+	size_t n_pages;            /* of its slice, as the next */
 	size_t n_listed;
 
 	/* The page that is being stored. */
@@ -113,6 +117,7 @@ static void begin_slice(struct catchup *catchup, struct wall from)
 	catchup->to = earlier(wall_add(from, SLICE_MAX_US), catchup->until);
 	catchup->fake = false;
 	catchup->n_listed = 0;
+	catchup->n_pages = 0;
 	set_token(catchup, NULL);
 }
 
@@ -197,6 +202,7 @@ static void end_round(struct catchup *catchup)
 		log_notice("%s: all orders of the last 30 days were listed", name_of(catchup));
 	catchup->until = WALL_NONE;
 	tell_unanswered(catchup);
+	catchup->config.on_round(catchup->config.cls);
 	pause_for(catchup, is_long ? 0 : catchup->config.kit->conf->market.catch_up_us);
 }
 
@@ -224,12 +230,21 @@ static void end_slice(struct catchup *catchup)
 		            name_of(catchup));
 	catchup->failing = false;
 	catchup->has_page = false;
+	catchup->pause_us = RETRY_US;
 	if (wall_cmp(catchup->to, catchup->until) >= 0) {
 		end_round(catchup);
 		return;
 	}
 	begin_slice(catchup, catchup->to);
 	loop_timer_after(catchup->timer, 0);
+}
+
+static bool is_endless(const struct catchup *catchup)
+{
+	if (catchup->n_pages < PAGES_MAX)
+		return false;
+	log_error("%s: a list of orders has more than %d pages, and is taken as far as it went", name_of(catchup), PAGES_MAX);
+	return true;
 }
 
 /* One without orders, and a token that leads nowhere, end a list that would have no end; what can't be read is not nothing. */
@@ -239,7 +254,7 @@ static bool is_last_page(const struct catchup *catchup)
 	const char *next = page->next_page_token;
 	bool stands = next && catchup->token && strcmp(next, catchup->token) == 0;
 
-	return !next || stands || (catchup->n_dues == 0 && catchup->n_unreadable == 0);
+	return !next || stands || is_endless(catchup) || (catchup->n_dues == 0 && catchup->n_unreadable == 0);
 }
 
 /* A page is stored: on to the next one, then to the test orders, then to the next slice. */
@@ -356,7 +371,7 @@ static void take_page(struct catchup *catchup, struct market_page *answer)
 	if (catchup->n_unreadable > 0)
 		log_warning("%s: %zu orders of a list can't be read", name_of(catchup), catchup->n_unreadable);
 	catchup->in_trouble = false;
-	catchup->pause_us = RETRY_US;
+	catchup->n_pages++;
 	wire_orders_done(&catchup->page);
 	catchup->page = answer->page;
 	answer->page = (struct wire_orders){ 0 };
@@ -378,18 +393,40 @@ static void take_failure(struct catchup *catchup, const struct client_end *end, 
 	catchup->pause_us = catchup->pause_us * 2 < longest ? catchup->pause_us * 2 : longest;
 }
 
+/* Real orders were listed, so the account is well: what Market refuses is the list of test orders, and nobody needs it. */
+static bool is_refused_fake(const struct catchup *catchup, const struct market_page *answer)
+{
+	switch (answer->end.outcome) {
+	case OUTCOME_GONE:
+	case OUTCOME_AUTH:
+	case OUTCOME_PROTOCOL:
+		return catchup->fake && answer->end.answered && !answer->bad_token;
+	case OUTCOME_OK:
+	case OUTCOME_LIMITED:
+	case OUTCOME_RETRY:
+	case OUTCOME_KIND_MAX:
+		return false;
+	}
+	return false;
+}
+
 static void on_page(struct market_page *answer, void *cls)
 {
 	struct catchup *catchup = cls;
-	bool told = gate_end_page(catchup->config.kit->gate, &answer->end);
+	bool refused_fake = is_refused_fake(catchup, answer);
+	bool told = !refused_fake && gate_end_page(catchup->config.kit->gate, &answer->end);
 
 	catchup->calling = false;
 	if (answer->bad_token)
 		begin_slice(catchup, catchup->from);
-	if (answer->end.outcome == OUTCOME_OK)
+	if (refused_fake) {
+		log_info("%s: test orders can't be listed: %s", name_of(catchup), answer->end.reason);
+		end_slice(catchup);
+	} else if (answer->end.outcome == OUTCOME_OK) {
 		take_page(catchup, answer);
-	else
+	} else {
 		take_failure(catchup, &answer->end, told);
+	}
 	wire_orders_done(&answer->page);
 	catchup->config.on_end(catchup->config.cls);
 }
@@ -466,6 +503,13 @@ static void on_timer(void *cls)
 		try_page_again(catchup);
 	else
 		list(catchup);
+}
+
+/* A shorter pause counts at once. */
+void catchup_reloaded(struct catchup *catchup)
+{
+	if (!wall_is_set(catchup->until) && !catchup->wanting)
+		pause_for(catchup, 0);
 }
 
 bool catchup_is_busy(const struct catchup *catchup)

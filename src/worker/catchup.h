@@ -18,6 +18,7 @@ struct catchup_config {
 	bool (*may_list)(void *cls);   /* no order is being read: one is never under way twice, lest an older answer come later */
 	void (*on_end)(void *cls);     /* a request has ended: the client has room for another */
 	void (*on_applied)(void *cls); /* a page was stored, or none is asked for after all: reads may go on, windows may have changed */
+	void (*on_round)(void *cls);   /* all that was updated until now is listed */
 	void *cls;
 };
 
@@ -30,6 +31,9 @@ struct catchup *catchup_free(struct catchup *catchup);
 
 /* A page is under way, or only waits for may_list(): no read is to begin. */
 bool catchup_is_busy(const struct catchup *catchup);
+
+/* The configuration was read again. */
+void catchup_reloaded(struct catchup *catchup);
 
 /* The gate has opened, the client has room again, or reads have ended. */
 void catchup_wake(struct catchup *catchup);

@@ -70,6 +70,13 @@ static void on_page(void *cls)
 	reader_wake(desk->reader);
 }
 
+static void on_round(void *cls)
+{
+	struct desk *desk = cls;
+
+	desk->kit.caught_up = true;
+}
+
 static void on_expired(void *cls)
 {
 	struct desk *desk = cls;
@@ -99,6 +106,8 @@ void desk_reloaded(struct desk *desk)
 	deadline_clock_wake(desk->clock);
 	if (desk->campaigns)
 		campaigns_reloaded(desk->campaigns);
+	if (desk->catchup)
+		catchup_reloaded(desk->catchup);
 	if (gate_unlock(desk->kit.gate))
 		on_end(desk);
 }
@@ -153,7 +162,8 @@ static int open_delivery(struct desk *desk)
 static int open_market(struct desk *desk)
 {
 	const struct catchup_config config = {
-		.kit = &desk->kit, .may_list = may_list, .on_end = on_end, .on_applied = on_page, .cls = desk,
+		.kit = &desk->kit, .may_list = may_list, .on_end = on_end, .on_applied = on_page,
+		.on_round = on_round, .cls = desk,
 	};
 	int r = campaigns_new(&desk->kit, on_end, desk, &desk->campaigns);
 

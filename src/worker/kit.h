@@ -6,6 +6,8 @@
 #ifndef CLAIMD_WORKER_KIT_H
 #define CLAIMD_WORKER_KIT_H
 
+#include <stdbool.h>
+
 #include "api/client.h"
 #include "conf/conf.h"
 #include "loop/loop.h"
@@ -19,6 +21,7 @@ struct kit {
 	const struct conf_source *conf;
 	enum policy policy;
 	struct wall started;     /* what happened before went by unheard */
+	bool caught_up;          /* but was listed since */
 	struct gate *gate;       /* before every request; knows the upstream's clock */
 	struct client *client;
 };

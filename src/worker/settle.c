@@ -17,6 +17,9 @@
 /* Sweeps fall on a grid of this fraction of sweep_after, so that claims which are swept together share a request. */
 #define SWEEP_GRID 16
 
+/* Further tries where nothing is swept: the first doublings, then one in half an hour. */
+#define LONG_TRIES 30
+
 /* The longest pause of a shipment that can't be read or stored, where no sweep_after says one. */
 #define FAILED_MAX_US (30 * 60 * USEC_PER_SEC)
 
@@ -25,6 +28,31 @@ static struct wall soon(const struct settle_pass *pass)
 	const struct conf_range *range = &pass->conf->stale_retry;
 
 	return wall_add(pass->now, backoff_spread_us(range->min_us, range->max_us, pass->random));
+}
+
+/* The longest pause of what fails. */
+static int64_t failed_max_us(const struct conf_source *conf)
+{
+	int64_t cap = conf->sweep_after_us > 0 ? conf->sweep_after_us : FAILED_MAX_US;
+
+	return cap > conf->stale_retry.min_us ? cap : conf->stale_retry.min_us;
+}
+
+/* How often is tried before it is left to the sweep; where there is none, as much more often as takes half a day. */
+static int64_t tries_max(const struct settle_pass *pass, int64_t tries)
+{
+	return pass->conf->sweep_after_us > 0 ? tries : tries + LONG_TRIES;
+}
+
+/* The next try: soon, and ever later once N is above 0. */
+static struct wall again(const struct settle_pass *pass, int64_t n)
+{
+	const struct conf_range *range = &pass->conf->stale_retry;
+
+	if (n <= 0)
+		return soon(pass);
+	return wall_add(pass->now, backoff_delay_us((unsigned)n, range->max_us, range->max_us, failed_max_us(pass->conf),
+	                                            pass->random));
 }
 
 /* WALL_NONE where there are no sweeps. */
@@ -44,14 +72,6 @@ static void count_from_zero(struct pending *pending)
 {
 	if (pending->tries < 0)
 		pending->tries = 0;
-}
-
-/* The longest pause of what fails. */
-static int64_t failed_max_us(const struct conf_source *conf)
-{
-	int64_t cap = conf->sweep_after_us > 0 ? conf->sweep_after_us : FAILED_MAX_US;
-
-	return cap > conf->stale_retry.min_us ? cap : conf->stale_retry.min_us;
 }
 
 int64_t settle_ahead_max_us(const struct conf_source *conf)
@@ -113,7 +133,8 @@ static bool is_stale(enum decision decision, const struct shipment *shipment, co
 void settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
                  struct pending *pending)
 {
-	bool stale = is_stale(decision, shipment, pending);
+	/* Of what follows no model nothing is kept, so nothing is waited for. */
+	bool stale = shipment->model && is_stale(decision, shipment, pending);
 
 	pending->missing = false;
 	count_from_zero(pending);
@@ -121,9 +142,9 @@ void settle_read(const struct settle_pass *pass, enum decision decision, const s
 		read_at_once(pass, pending);
 		return;
 	}
-	if (decision == DECISION_SUSPECT || (stale && pending->tries < STALE_TRIES)) {
+	if (decision == DECISION_SUSPECT || (stale && pending->tries < tries_max(pass, STALE_TRIES))) {
 		pending->tries += stale;
-		pending->due = soon(pass);
+		pending->due = again(pass, pending->tries - STALE_TRIES);
 		return;
 	}
 	serve(pass, pending);
@@ -150,9 +171,9 @@ void settle_missing(const struct settle_pass *pass, bool closed, struct pending 
 	bool is_news = !pending->missing || pending->hint_id > pending->served_id;
 
 	count_from_zero(pending);
-	if (is_news && pending->tries < MISSING_TRIES) {
+	if (is_news && pending->tries < tries_max(pass, MISSING_TRIES)) {
 		pending->tries++;
-		pending->due = soon(pass);
+		pending->due = again(pass, pending->tries - MISSING_TRIES);
 		return;
 	}
 	pending->missing = true;

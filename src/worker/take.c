@@ -5,6 +5,8 @@
  */
 #include "worker/take.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "base/log.h"
 
@@ -27,27 +29,43 @@ static int settle_model(const struct kit *kit, struct shipment *shipment, const 
 	return r == ERR_NOT_FOUND ? ERR_OK : r;
 }
 
-/* Where an upstream refuses to skip a status, a jump is explained only by contact that was lost: claimd was not there since the
- * last read, or no push told of the change, or pushes told of each status between. */
-static int see_skips(const struct kit *kit, const struct shipment *shipment, const struct pending *pending, struct seen *seen)
+/* claimd was not there since the last read, and has not caught up yet. */
+static bool was_away(const struct kit *kit, const struct pending *pending)
+{
+	return !kit->caught_up && wall_cmp(pending->last_read, kit->started) < 0;
+}
+
+/* No push told of the change. */
+static bool is_untold(const struct pending *pending)
+{
+	return pending->hint_id == pending->served_id && pending->via == VIA_SWEEP;
+}
+
+/* Pushes told of each status between. */
+static int see_witnesses(const struct kit *kit, const struct shipment *shipment, struct seen *seen)
 {
 	const struct model *model = shipment->model;
 	uint64_t witnessed = 0;
-
-	if (!(model->traits & MODEL_ORDERED))
-		return ERR_OK;
-	if (wall_cmp(pending->last_read, kit->started) < 0 ||
-	    (pending->hint_id == pending->served_id && pending->via == VIA_SWEEP)) {
-		seen->may_skip = true;
-		return ERR_OK;
-	}
-
 	int r = store_witnessed(kit->store, shipment->id, model, &witnessed);
 
 	if (!r)
 		seen->may_skip = model_reaches_through(model, model_status(model, shipment->status),
 		                                       model_status(model, seen->status), witnessed);
 	return r;
+}
+
+/* What explains that an order is further than it should be: contact that was lost, or, where statuses can't be skipped, that no push
+ * told of it, or that pushes told of what lies between. What is held already was told of by a push, and is not excused by being
+ * listed again. */
+static int see_skips(const struct kit *kit, const struct shipment *shipment, const struct pending *pending, struct seen *seen)
+{
+	bool held = strcmp(shipment->status, shipment->reported) != 0 && strcmp(seen->status, shipment->reported) == 0;
+	bool ordered = shipment->model->traits & MODEL_ORDERED;
+
+	if (kit->conf->kind != CONF_MARKET)
+		return ERR_OK;
+	seen->may_skip = !held && (was_away(kit, pending) || (ordered && is_untold(pending)));
+	return ordered && !seen->may_skip ? see_witnesses(kit, shipment, seen) : ERR_OK;
 }
 
 static int reconcile_seen(const struct kit *kit, struct shipment *shipment, const struct seen *seen, struct taken *taken)

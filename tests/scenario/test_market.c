@@ -181,6 +181,52 @@ START_TEST(a_jump_that_pushes_explain_is_a_gap)
 }
 END_TEST
 
+/* The push of DELIVERY fails at first, so what is seen is a jump; when it comes, the jump is explained. */
+START_TEST(a_push_that_comes_late_heals_what_was_held)
+{
+	config.sim.wait_read = false;
+	stage = stage_open(&config);
+	ck_assert_int_eq(sim_script_order(stage_sim(stage), &model_dbs, "55000000001", "PROCESSING/STARTED"), 0);
+	stage_await(stage, "SELECT status FROM report_orders", "PROCESSING");
+	ck_assert_int_eq(sim_script(stage_sim(stage), "55000000001",
+	                            "DELIVERY/DELIVERY_SERVICE_RECEIVED lost, DELIVERED/DELIVERY_SERVICE_DELIVERED"), 0);
+	stage_await(stage, "SELECT status || ' ' || held FROM report_orders", "PROCESSING 1");
+	ck_assert_str_eq(stage_ask(stage, "SELECT kind || ' ' || state FROM report_violations"), "illegal_transition open");
+	ck_assert_uint_eq(stage_push(stage, "{\"notificationType\":\"ORDER_STATUS_UPDATED\",\"orderId\":55000000001,\"campaignId\":111,"
+	                                    "\"status\":\"DELIVERY\",\"substatus\":\"DELIVERY_SERVICE_RECEIVED\","
+	                                    "\"updatedAt\":\"2026-01-01T00:00:00Z\"}"), 200);
+	stage_await(stage, "SELECT status || ' ' || held FROM report_orders", "DELIVERED 0");
+	ck_assert_str_eq(stage_ask(stage, "SELECT verdict FROM report_transitions WHERE seq = 2"), "gap");
+	ck_assert_str_eq(stage_ask(stage, "SELECT state || ' ' || resolved_by FROM report_violations"), "dismissed claimd");
+}
+END_TEST
+
+/* However often a list names it: a push told of the jump, and none of what lies between. */
+START_TEST(a_list_does_not_excuse_what_is_held)
+{
+	config.sim.wait_read = false;
+	stage = stage_open(&config);
+	ck_assert_int_eq(sim_script_order(stage_sim(stage), &model_dbs, "55000000001", "PROCESSING/STARTED"), 0);
+	stage_await(stage, "SELECT status FROM report_orders", "PROCESSING");
+	ck_assert_int_eq(sim_script(stage_sim(stage), "55000000001", "DELIVERED/DELIVERY_SERVICE_DELIVERED"), 0);
+	stage_await(stage, "SELECT held FROM report_orders", "1");
+	list_once_more();
+	ck_assert_str_eq(stage_ask(stage, "SELECT status || ' ' || held FROM report_orders"), "PROCESSING 1");
+}
+END_TEST
+
+START_TEST(after_a_restart_and_a_list_a_jump_is_held_again)
+{
+	config.sim.wait_read = false;
+	stage = stage_open(&config);
+	ck_assert_int_eq(sim_script_order(stage_sim(stage), &model_dbs, "55000000001", "PROCESSING/STARTED"), 0);
+	stage_await(stage, "SELECT status FROM report_orders", "PROCESSING");
+	list_once_more();
+	ck_assert_int_eq(sim_script(stage_sim(stage), "55000000001", "DELIVERED/DELIVERY_SERVICE_DELIVERED"), 0);
+	stage_await(stage, "SELECT held FROM report_orders", "1");
+}
+END_TEST
+
 START_TEST(sixty_copies_of_one_push_are_one_transition)
 {
 	stage = stage_open(&config);
@@ -353,6 +399,9 @@ Suite *suite(void)
 	tcase_add_loop_test(tcase, each_jump_outside_of_the_diagram_is_held, 0, (int)(sizeof(jumps) / sizeof(jumps[0])));
 	tcase_add_test(tcase, laas_may_say_delivered_in_either_pair);
 	tcase_add_test(tcase, a_jump_that_pushes_explain_is_a_gap);
+	tcase_add_test(tcase, a_push_that_comes_late_heals_what_was_held);
+	tcase_add_test(tcase, a_list_does_not_excuse_what_is_held);
+	tcase_add_test(tcase, after_a_restart_and_a_list_a_jump_is_held_again);
 	tcase_add_test(tcase, sixty_copies_of_one_push_are_one_transition);
 	tcase_add_test(tcase, a_new_substatus_survives_and_is_flagged);
 	tcase_add_test(tcase, a_late_push_moves_no_order_back);

@@ -43,7 +43,9 @@ static void miss_when_due(struct settle_pass *pass, bool closed, struct pending 
 	settle_missing(pass, closed, pending);
 }
 
-static const struct shipment seen_now = { .newest = { .revision = 3, .updated = { INT64_C(1790000000) * 1000000 } }, .reported = "new" };
+static const struct shipment seen_now = {
+	.model = &model_claims, .newest = { .revision = 3, .updated = { INT64_C(1790000000) * 1000000 } }, .reported = "new",
+};
 
 static void assert_soon(const struct pending *pending)
 {
@@ -339,6 +341,40 @@ START_TEST(test_without_sweeps_an_answered_shipment_waits_for_news_alone)
 }
 END_TEST
 
+/* Half a day: nobody else would ask. */
+START_TEST(test_without_sweeps_a_lag_is_waited_out_for_long)
+{
+	struct settle_pass pass = pass_with(7, UINT64_MAX);
+	struct pending pending = pending_of(wall_add(NOW, 10 * MINUTE_US));
+	int64_t waited_us = 0;
+
+	pass.conf = &unswept;
+	for (int reads = 0; reads < 1000; reads++) {
+		read_when_due(&pass, DECISION_SAME, &seen_now, false, &pending);
+		if (pending.served_id == 7)
+			break;
+		ck_assert_int_gt(pending.due.us, NOW.us);
+		waited_us += pending.due.us - NOW.us;
+	}
+	ck_assert_int_eq(pending.served_id, 7);
+	ck_assert(!wall_is_set(pending.due));
+	ck_assert_int_ge(waited_us, 6 * 60 * MINUTE_US);
+}
+END_TEST
+
+START_TEST(test_what_follows_no_model_waits_for_no_promise)
+{
+	struct settle_pass pass = pass_with(7, 0);
+	struct pending pending = pending_of(wall_add(NOW, MINUTE_US));
+	const struct shipment foreign = { .newest = { .updated = WALL_NONE } };
+
+	pass.conf = &unswept;
+	read_when_due(&pass, DECISION_SAME, &foreign, true, &pending);
+	ck_assert_int_eq(pending.served_id, 7);
+	ck_assert(!wall_is_set(pending.due));
+}
+END_TEST
+
 START_TEST(test_without_sweeps_what_fails_is_still_tried_ever_more_slowly)
 {
 	struct settle_pass pass = pass_with(7, UINT64_MAX);
@@ -382,6 +418,8 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_an_event_that_opens_a_window_is_read_at_once);
 	tcase_add_test(tcase, test_an_event_puts_the_sweep_off_but_no_owed_read);
 	tcase_add_test(tcase, test_without_sweeps_an_answered_shipment_waits_for_news_alone);
+	tcase_add_test(tcase, test_without_sweeps_a_lag_is_waited_out_for_long);
+	tcase_add_test(tcase, test_what_follows_no_model_waits_for_no_promise);
 	tcase_add_test(tcase, test_without_sweeps_what_fails_is_still_tried_ever_more_slowly);
 	suite_add_tcase(suite, tcase);
 	return suite;
