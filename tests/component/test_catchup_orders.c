@@ -147,6 +147,13 @@ START_TEST(a_list_does_not_excuse_a_jump_that_a_push_told_of)
 	ck_assert_str_eq(bed_ask(&w.bed, ORDER_HELD), "PROCESSING 0");
 	market_world_let_go(&w, "200 OK", MARKET_ORDERS(DELIVERED));
 	assert_held("callback");
+	/* Nor does it when it is held already, even after a restart. */
+	market_world_answer(&w, MARKET_LIST, "200 OK", MARKET_ORDERS(DELIVERED));
+	market_world_await_count(&w, MARKET_LIST_FAKE, 2);
+	market_world_restart(&w);
+	market_world_await_count(&w, MARKET_LIST_FAKE, 3);
+	market_world_turns(&w);
+	assert_held("callback");
 }
 END_TEST
 

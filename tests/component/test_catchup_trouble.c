@@ -131,6 +131,22 @@ START_TEST(trouble_is_told_once_and_passes)
 }
 END_TEST
 
+START_TEST(trouble_that_goes_on_is_told_once_and_so_is_its_end)
+{
+	char log[4096] = "";
+	int fd = listener_world_capture_log(LOG_LEVEL_NOTICE);
+
+	market_world_line_up(&w, MARKET_LIST, "500 Oops", "");
+	market_world_line_up(&w, MARKET_LIST, "503 Oops", "");
+	market_world_start(&w);
+	market_world_await_listed(&w);
+	ck_assert_int_gt(read(fd, log, sizeof(log) - 1), 0);
+	close(fd);
+	ck_assert_str_eq(log, "test: shop: orders can't be listed: HTTP 500; pushes still lead to reads; asking again\n"
+	                      "test: shop: orders can be listed again\n");
+}
+END_TEST
+
 static const char *const refusals[] = { "400 Bad Request", "403 Forbidden", "404 Not Found" };
 
 START_TEST(where_test_orders_are_refused_the_real_ones_are_listed_all_the_same)
@@ -190,8 +206,11 @@ END_TEST
 START_TEST(a_pause_holds_up_the_list_that_waits_for_its_turn_and_the_reads_behind_it)
 {
 	start_with_a_read_under_way();
-	market_world_let_go(&w, "420 Enhance Your Calm", MARKET_ERROR("Hit rate limit"));
-	market_world_await(&w, STATE, "limited");
+	market_world_let_go(&w, "401 Unauthorized", MARKET_ERROR("no"));
+	market_world_await(&w, STATE, "locked_out");
+	market_world_turns(&w);
+	ck_assert_uint_eq(market_world_count(&w, MARKET_READ), 1);
+	ck_assert_uint_eq(market_world_count(&w, MARKET_LIST), 0);
 	market_world_advance(&w, MARKET_HOUR_US);
 	market_world_await(&w, "SELECT count(*) FROM report_orders WHERE status = 'PROCESSING'", "2");
 	market_world_await_count(&w, MARKET_LIST_FAKE, 1);
@@ -264,6 +283,7 @@ Suite *suite(void)
 	tcase_add_test(upstream, a_refused_page_token_begins_the_slice_anew);
 	tcase_add_test(upstream, a_page_that_fails_is_asked_for_again);
 	tcase_add_loop_test(upstream, trouble_is_told_once_and_passes, 0, (int)ARRAY_SIZE(troubles));
+	tcase_add_test(upstream, trouble_that_goes_on_is_told_once_and_so_is_its_end);
 	tcase_add_loop_test(upstream, where_test_orders_are_refused_the_real_ones_are_listed_all_the_same, 0, (int)ARRAY_SIZE(refusals));
 	tcase_add_test(upstream, orders_are_read_while_they_cannot_be_listed);
 	tcase_add_test(upstream, a_reload_ends_a_lockout_for_the_list_too);
