@@ -20,6 +20,10 @@ static const char schema_1[] =
 #include "store/schema.sql.h"
 	;
 
+static const char schema_2[] =
+#include "store/schema-2.sql.h"
+	;
+
 static const char views[] =
 #include "store/views.sql.h"
 	;
@@ -27,6 +31,7 @@ static const char views[] =
 /* migrations[N] leads from version N to N + 1. A released one is never edited. */
 static const char *const migrations[] = {
 	schema_1,
+	schema_2,
 };
 _Static_assert(ARRAY_SIZE(migrations) == STORE_SCHEMA_VERSION, "one migration a version");
 

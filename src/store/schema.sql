@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The tables of one claimd database, schema version 1. They are private: reporting tools read the report_* views (views.sql).
+-- The tables of one claimd database, schema version 1; schema-N.sql leads to version N.
+-- They are private: reporting tools read the report_* views (views.sql).
 -- Times are integer microseconds UTC since 1970; statuses are upstream's own words, so that unknown ones survive.
 -- Nothing that grows with events is keyed by a random text: history, windows and prices hang on the shipment's integer id.
 -- Where each event comes along, words are compared with OR: for an IN list of more than two SQLite builds a table at each run.

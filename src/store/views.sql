@@ -255,3 +255,54 @@ LEFT JOIN cursor c ON c.source_id = src.id
 LEFT JOIN summed w ON w.source_id = src.id
 LEFT JOIN gaps g ON g.source_id = src.id
 LEFT JOIN odd ON odd.source_id = src.id;
+
+-- What operators, and the approval policy, wanted done, and what came of it.
+DROP VIEW IF EXISTS report_actions;
+CREATE VIEW report_actions AS
+SELECT
+	a.id AS id,
+	src.name AS source,
+	s.external_id AS external_id,
+	a.kind AS kind,
+	@TIME(a.requested_us)@ AS requested_at,
+	a.requested_us AS requested_at_us,
+	a.requested_by AS requested_by,
+	@TIME(a.sent_us)@ AS sent_at,
+	a.sent_us AS sent_at_us,
+	@TIME(a.finished_us)@ AS finished_at,
+	a.finished_us AS finished_at_us,
+	a.result AS result,
+	a.code AS code,
+	a.message AS message,
+	s.model AS model,
+	a.argument AS argument,
+	a.target_id AS target_id,
+	a.note AS note,
+	a.version AS version,
+	a.price AS price,
+	a.state AS state
+FROM action a
+LEFT JOIN source src ON src.id = a.source_id
+LEFT JOIN shipment s ON s.id = a.shipment_id;
+
+-- What was not told yet. One that waits has an earlier one of its claim or order before it.
+DROP VIEW IF EXISTS report_outbox;
+CREATE VIEW report_outbox AS
+SELECT
+	o.id AS id,
+	o.channel AS channel,
+	o.kind AS kind,
+	src.name AS source,
+	s.external_id AS external_id,
+	o.summary AS summary,
+	@TIME(o.created_us)@ AS created_at,
+	o.created_us AS created_at_us,
+	iif(o.due_us IS NULL, 'waits', iif(o.tries > 0, 'failing', 'due')) AS state,
+	@TIME(o.due_us)@ AS due_at,
+	o.due_us AS due_at_us,
+	o.tries AS tries,
+	o.error AS error,
+	o.message_id AS message_id
+FROM outbox o
+LEFT JOIN source src ON src.id = o.source_id
+LEFT JOIN shipment s ON s.id = o.shipment_id;

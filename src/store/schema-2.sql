@@ -1,0 +1,73 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- From schema version 1 to 2: what is done upstream (action), what is still to be told of (outbox).
+
+ALTER TABLE source ADD COLUMN forwards INTEGER NOT NULL DEFAULT 0;  -- 1: its transitions go to a forward_url
+ALTER TABLE shipment ADD COLUMN class TEXT;                         -- of a claim: the class of vehicle, as taxi_class has it
+
+-- Everything that somebody wanted done, recorded before it is begun; it is begun, settled and repeated from here alone.
+CREATE TABLE action (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	source_id    INTEGER REFERENCES source (id),    -- NULL: of claimd itself
+	shipment_id  INTEGER REFERENCES shipment (id),  -- NULL: of the source as a whole, or of claimd
+	kind         TEXT NOT NULL CHECK (kind IN ('accept', 'cancel', 'cancel_info', 'order_status', 'cancellation', 'refetch',
+	                                           'resolve', 'probe', 'prune', 'retry')),
+	argument     TEXT,                              -- free, paid; STATUS/SUBSTATUS; accept, or reject and its reason; adopt, dismiss
+	target_id    INTEGER,                           -- of resolve: the violation; of retry: the message, or NULL for all
+	note         TEXT,                              -- of resolve
+	version      INTEGER,                           -- of the claim: what it is meant for; NULL: whichever is current
+	price        TEXT,                              -- of a cancellation for money: as much was agreed to
+	requested_us INTEGER NOT NULL,
+	requested_by TEXT NOT NULL,                     -- uid:N of the control socket's peer, or policy
+	state        TEXT NOT NULL DEFAULT 'wanted' CHECK (state IN ('wanted', 'sent', 'settling', 'ended')),
+	due_us       INTEGER,                           -- when something is to be done about it; NULL once it has ended
+	tries        INTEGER NOT NULL DEFAULT 0,        -- looks at whether it has come about
+	sent_us      INTEGER,                           -- stored before it is sent, so that it is never sent twice
+	answer       TEXT CHECK (answer IN ('taken', 'unknown')), -- what is known of its being sent; NULL: nothing yet
+	operation_id TEXT,                              -- under which Market carries it out
+	finished_us  INTEGER,
+	result       TEXT CHECK (result IN ('done', 'refused', 'rejected', 'not_done', 'in_doubt')),
+	code         TEXT,
+	message      TEXT,
+	CHECK ((state = 'ended') = (finished_us IS NOT NULL) AND (state = 'ended') = (result IS NOT NULL)
+	       AND (state = 'ended') = (due_us IS NULL))
+) STRICT;
+CREATE INDEX action_due ON action (source_id, due_us) WHERE due_us IS NOT NULL;
+CREATE INDEX action_open ON action (shipment_id) WHERE finished_us IS NULL;
+CREATE INDEX action_shipment ON action (shipment_id);
+-- A claim's version is approved by policy once, whatever becomes of it.
+CREATE UNIQUE INDEX action_policy ON action (shipment_id, version) WHERE requested_by = 'policy';
+
+CREATE TRIGGER action_sent_once BEFORE UPDATE OF sent_us ON action
+WHEN OLD.sent_us IS NOT NULL AND NEW.sent_us IS NOT OLD.sent_us
+BEGIN
+	SELECT RAISE(ABORT, 'action: it was sent already');
+END;
+
+CREATE TRIGGER action_ended BEFORE UPDATE ON action
+WHEN OLD.finished_us IS NOT NULL
+BEGIN
+	SELECT RAISE(ABORT, 'action: what has ended is never rewritten');
+END;
+
+-- What is still to be told: alerts, and transitions for a merchant's own system. A row goes once its receiver has it.
+CREATE TABLE outbox (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	channel     TEXT NOT NULL CHECK (channel IN ('alert', 'forward')),
+	source_id   INTEGER REFERENCES source (id),     -- NULL: an alert of claimd itself
+	shipment_id INTEGER REFERENCES shipment (id),   -- its forwarded messages keep their order
+	kind        TEXT NOT NULL,                      -- of an alert: violation, window_warning ...; else transition
+	message_id  TEXT NOT NULL UNIQUE,               -- the receiver's way to know a repeat
+	summary     TEXT NOT NULL,                      -- one line for people
+	body        TEXT NOT NULL,                      -- JSON, as it is sent
+	created_us  INTEGER NOT NULL,
+	logged      INTEGER NOT NULL DEFAULT 0,         -- 1: an alert that stands in the journal
+	due_us      INTEGER,                            -- the next try; NULL: waits for an earlier one of its shipment
+	tries       INTEGER NOT NULL DEFAULT 0,
+	error       TEXT                                -- what the last try came to
+) STRICT;
+CREATE INDEX outbox_due ON outbox (channel, source_id, due_us) WHERE due_us IS NOT NULL;
+CREATE INDEX outbox_shipment ON outbox (shipment_id, channel, id) WHERE shipment_id IS NOT NULL;
+
+-- What retention looks through: shipments that nothing is waited for.
+CREATE INDEX shipment_idle ON shipment (updated_us) WHERE due_us IS NULL;

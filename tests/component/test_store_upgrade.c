@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files of older schema versions, one a release, are brought up to date and keep all that they hold.
+ * databases/schema-N.sql is what a claimd of version N left behind after a day with the simulator, as SQL.
+ * Component tests.
+ */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "store/query.h"
+#include "store/store.h"
+#include "store_bed.h"
+#include "suite.h"
+
+static const char *const versions[] = { "1" };
+
+/* What a report says must not change by an upgrade. */
+static const char *const reports[] = {
+	"SELECT count(*) || ' ' || group_concat(external_id || seq || from_status || to_status || at || verdict) FROM report_transitions",
+	"SELECT count(*) || ' ' || group_concat(claim_id || status || updated_at || held || coalesce(price, '')) FROM report_claims",
+	"SELECT count(*) || ' ' || group_concat(order_id || status || coalesce(substatus, '') || updated_at) FROM report_orders",
+	"SELECT count(*) || ' ' || group_concat(external_id || kind || due_at || outcome) FROM report_windows",
+	"SELECT count(*) || ' ' || group_concat(id || kind || to_status || state) FROM report_violations",
+	"SELECT count(*) || ' ' || group_concat(external_id || received_at || state) FROM report_notifications",
+};
+
+static struct bed bed;
+
+static void setup(void)
+{
+	snprintf(bed.path, sizeof(bed.path), "%s/old.db", suite_tmpdir());
+}
+
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	ck_assert_msg(file, "%s: %m", path);
+	ck_assert_int_gt(getdelim(&text, &size, '\0', file), 0);
+	fclose(file);
+	return text;
+}
+
+static void make_old(const char *version)
+{
+	char path[128];
+	sqlite3 *handle = NULL;
+
+	snprintf(path, sizeof(path), "tests/component/databases/schema-%s.sql", version);
+
+	char *sql = read_file(path);
+
+	ck_assert_int_eq(sqlite3_open(bed.path, &handle), SQLITE_OK);
+	ck_assert_msg(sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", path, sqlite3_errmsg(handle));
+	sqlite3_close(handle);
+	free(sql);
+}
+
+START_TEST(an_old_file_is_brought_up_to_date_and_says_what_it_said)
+{
+	char *before[ARRAY_SIZE(reports)];
+	struct store_error error = { "" };
+	struct store *store = NULL;
+
+	make_old(versions[_i]);
+	ck_assert_str_eq(bed_ask(&bed, "PRAGMA user_version"), versions[_i]);
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
+		before[i] = strdup(bed_ask(&bed, reports[i]));
+		ck_assert_msg(before[i][0] != '\0' && before[i][0] != '0', "%s says nothing", reports[i]);
+	}
+	ck_assert_msg(store_open(bed.path, &store, &error) == ERR_OK, "%s", error.text);
+	store_close(store);
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
+		ck_assert_str_eq(bed_ask(&bed, reports[i]), before[i]);
+		free(before[i]);
+	}
+	ck_assert_str_eq(bed_ask(&bed, "PRAGMA integrity_check"), "ok");
+	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
+}
+END_TEST
+
+START_TEST(an_old_file_has_after_it_the_schema_of_a_new_one)
+{
+	static const char schema[] = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'"
+				     " ORDER BY type, name)";
+	struct store *store = NULL;
+	struct bed fresh;
+
+	make_old(versions[_i]);
+	ck_assert_int_eq(store_open(bed.path, &store, NULL), ERR_OK);
+	store_close(store);
+
+	char *upgraded = strdup(bed_ask(&bed, schema));
+
+	bed_open(&fresh);
+	ck_assert_str_eq(upgraded, bed_ask(&fresh, schema));
+	bed_close(&fresh);
+	free(upgraded);
+}
+END_TEST
+
+START_TEST(a_reader_asks_for_an_upgrade_instead_of_reading_an_old_file)
+{
+	struct store_error error = { "" };
+	struct store *store = NULL;
+
+	make_old(versions[_i]);
+	ck_assert_int_eq(store_open_readonly(bed.path, &store, &error), ERR_CORRUPT);
+	ck_assert_ptr_nonnull(strstr(error.text, "start claimd once"));
+	ck_assert_str_eq(bed_ask(&bed, "PRAGMA user_version"), versions[_i]);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("store_upgrade");
+	TCase *upgrade = tcase_create("upgrade");
+
+	_Static_assert(ARRAY_SIZE(versions) == STORE_SCHEMA_VERSION - 1, "a file for each older version");
+	tcase_add_checked_fixture(upgrade, setup, NULL);
+	tcase_add_loop_test(upgrade, an_old_file_is_brought_up_to_date_and_says_what_it_said, 0, (int)ARRAY_SIZE(versions));
+	tcase_add_loop_test(upgrade, an_old_file_has_after_it_the_schema_of_a_new_one, 0, (int)ARRAY_SIZE(versions));
+	tcase_add_loop_test(upgrade, a_reader_asks_for_an_upgrade_instead_of_reading_an_old_file, 0, (int)ARRAY_SIZE(versions));
+	suite_add_tcase(suite, upgrade);
+	return suite;
+}
