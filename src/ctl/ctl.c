@@ -5,22 +5,23 @@
  */
 #include "ctl/ctl.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "ctl/verb.h"
 
 static const struct verb verbs[] = {
-	{ "list", NULL,
+	{ "list", "",
 	  OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_SOURCE) | OPTION_BIT(OPTION_OPEN) | OPTION_BIT(OPTION_HELD),
 	  "claims and orders with their current status", verb_list },
 	{ "show", "ID", 0, "one claim or order, with its history, windows and violations", verb_show },
 	{ "history", "ID", 0, "the transitions of one claim or order", verb_history },
-	{ "windows", NULL, OPTION_BIT(OPTION_DUE),
+	{ "windows", "", OPTION_BIT(OPTION_DUE),
 	  "what had to happen within a time, and how long the open ones still last", verb_windows },
-	{ "violations", NULL, 0, "what the status graph or a window refused", verb_violations },
-	{ "sources", NULL, 0, "the configured sources and how they fare", verb_sources },
-	{ "journal", NULL, 0,
+	{ "violations", "", 0, "what the status graph or a window refused", verb_violations },
+	{ "sources", "", 0, "the configured sources and how they fare", verb_sources },
+	{ "journal", "", 0,
 	  "how far each source's journal, or list of updates, has been read, and the gaps that it healed", verb_journal },
 	{ "graph", "[MODEL]", OPTION_BIT(OPTION_DOT), "a legal status graph; MODEL is claims, dbs or laas", verb_graph },
 	{ "doctor", "[URL]", 0,
@@ -46,7 +47,7 @@ static int put_help(FILE *out)
 	put_options(out, OPTIONS_COMMON);
 	fputs(" VERB ...\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
-		fprintf(out, "\n  %s%s%s", verbs[i].name, verbs[i].word ? " " : "", verbs[i].word ? verbs[i].word : "");
+		fprintf(out, "\n  %s%s%s", verbs[i].name, *verbs[i].words ? " " : "", verbs[i].words);
 		put_options(out, verbs[i].options);
 		fprintf(out, "\n      %s\n", verbs[i].meaning);
 	}
@@ -74,22 +75,49 @@ static int fail_verb(const struct console *console, const char *name)
 	return console_fail(console, EX_USAGE, "no verb \"%s\"; it is one of %s", name, names.data);
 }
 
+/* How many words a verb takes. */
+struct span {
+	int min;
+	int max;
+};
+
+/* "ID [MODEL]" is one or two, "ID..." one or more. */
+static struct span span_of(const char *words)
+{
+	struct span span = { 0, 0 };
+
+	for (; *words; words += strcspn(words, " "), words += strspn(words, " ")) {
+		span.min += words[0] != '[';
+		span.max++;
+	}
+	if (span.max > 0 && words[-1] == '.')
+		span.max = INT_MAX;
+	return span;
+}
+
+static int check_words(const struct console *console, const struct verb *verb, const struct options *options)
+{
+	const struct span span = span_of(verb->words);
+	int n = options->n_words - 1;
+
+	if (n < span.min)
+		return console_fail(console, EX_USAGE, "\"%s\" wants more: write \"claimctl %s %s\"", verb->name, verb->name,
+		                    verb->words);
+	if (n > span.max)
+		return console_fail(console, EX_USAGE, "\"%s\" is one word too many after \"%s\"",
+		                    options->words[span.max + 1], verb->name);
+	return EX_OK;
+}
+
 /* Words and options that the verb does not take are mistakes: passing over them would show something else than was
  * asked for. */
 static int check_call(const struct console *console, const struct verb *verb, const struct options *options)
 {
-	bool wants_word = verb->word && verb->word[0] != '[';
-
-	if (wants_word && options->n_words < 2)
-		return console_fail(console, EX_USAGE, "which %s? Write \"claimctl %s %s\"", verb->word, verb->name, verb->word);
-	if (options->n_words > (verb->word ? 2 : 1))
-		return console_fail(console, EX_USAGE, "\"%s\" is one word too many after \"%s\"",
-		                    options->words[verb->word ? 2 : 1], verb->name);
 	for (enum option_id id = 0; id < OPTION_MAX; id++)
 		if (options_has(options, id) && !((verb->options | OPTIONS_COMMON) & OPTION_BIT(id)))
 			return console_fail(console, EX_USAGE, "\"%s\" takes no %s; \"claimctl --help\" says what takes which",
 			                    verb->name, option_name(id));
-	return EX_OK;
+	return check_words(console, verb, options);
 }
 
 static int run_verb(const struct console *console, const struct options *options)
@@ -106,6 +134,8 @@ static int run_verb(const struct console *console, const struct options *options
 		.console = console,
 		.options = options,
 		.word = options->n_words > 1 ? options->words[1] : NULL,
+		.words = options->words + 1,
+		.n_words = options->n_words - 1,
 	});
 }
 

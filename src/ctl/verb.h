@@ -13,12 +13,14 @@
 struct call {
 	const struct console *console;
 	const struct options *options;
-	const char *word; /* its argument, NULL when not given */
+	const char *word; /* its first argument, NULL when not given */
+	char **words;     /* all of its arguments */
+	int n_words;
 };
 
 struct verb {
 	const char *name;
-	const char *word;    /* its argument as usage shows it: "ID", "[MODEL]"; NULL when it takes none */
+	const char *words;   /* its arguments as usage shows them: "ID", "[MODEL]", "ID..."; "" when it takes none */
 	unsigned options;    /* OPTION_BIT()s, beyond those that every verb takes */
 	const char *meaning; /* one line */
 	int (*run)(const struct call *call); /* returns an exit status; has said why when it is not 0 */
