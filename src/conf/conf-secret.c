@@ -10,6 +10,10 @@
 #include "conf/conf-parts.h"
 #include "conf/conf-value.h"
 
+#define SIGNING_PREFIX "whsec_"
+#define SIGNING_MIN 32 /* digits of base64, for 24 bytes */
+#define SIGNING_MAX 86 /* for 64 */
+
 /* A path that is needed now: the key, the section it stands in, and its value. */
 struct need {
 	const struct conf *conf;
@@ -110,27 +114,76 @@ static int load_secret(const struct need *need, struct secret *secret, struct co
 	return 0;
 }
 
+/* Standard Webhooks: "whsec_" and 24 to 64 bytes in base64. */
+static bool is_signing_key(const struct secret *secret)
+{
+	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *code = secret->text + strlen(SIGNING_PREFIX);
+	size_t len;
+
+	if (strncmp(secret->text, SIGNING_PREFIX, strlen(SIGNING_PREFIX)) != 0)
+		return false;
+	len = strspn(code, base64);
+	return len >= SIGNING_MIN && len <= SIGNING_MAX && strlen(code) % 4 == 0 && strspn(code + len, "=") <= 2 &&
+	       code[len + strspn(code + len, "=")] == '\0';
+}
+
+static int load_signing_key(const struct need *need, struct secret *secret, struct conf_error *ret_error)
+{
+	struct secret fresh = { 0 };
+	int r = load_secret(need, &fresh, ret_error);
+
+	if (r < 0)
+		return r;
+	if (!is_signing_key(&fresh)) {
+		secret_done(&fresh);
+		(void)conf_fail(ret_error, ERR_INVALID,
+			"%s holds no key of Standard Webhooks; write whsec_ and 24 to 64 random bytes in base64, as from: "
+			"echo whsec_$(openssl rand -base64 32)", *need->path);
+		place_error(need, ret_error);
+		return ERR_INVALID;
+	}
+	secret_done(secret);
+	*secret = fresh;
+	return 0;
+}
+
+/* The secret of a source whose file the key at OFFSET of struct conf_source names. */
+static struct need source_need(const struct conf *conf, struct conf_source *source, size_t offset)
+{
+	return (struct need){
+		.conf = conf,
+		.key = conf_key_find(conf_source_section(source), conf_source_key(source->kind, offset)),
+		.section = source,
+		.path = (char **)(void *)((char *)source + offset),
+	};
+}
+
 static int load_source(const struct conf *conf, struct conf_source *source, struct conf_error *ret_error)
 {
-	enum conf_section section = conf_source_section(source);
-	const struct need credential = {
-		.conf = conf,
-		.key = conf_key_find(section, CONF_SOURCE_KEY(source->kind, credential_file)),
-		.section = source,
-		.path = &source->credential_file,
-	};
-	const struct need secret = {
-		.conf = conf,
-		.key = conf_key_find(section, CONF_SOURCE_KEY(source->kind, secret_file)),
-		.section = source,
-		.path = &source->secret_file,
-		.in_url = true,
-	};
+	struct need credential = source_need(conf, source, offsetof(struct conf_source, credential_file));
+	struct need secret = source_need(conf, source, offsetof(struct conf_source, secret_file));
+	struct need forward = source_need(conf, source, offsetof(struct conf_source, forward_secret_file));
 	int r = load_secret(&credential, &source->credential, ret_error);
 
-	if (r < 0 || !source->callbacks)
-		return r;
-	return load_secret(&secret, &source->secret, ret_error);
+	secret.in_url = true;
+	if (r == 0 && source->callbacks)
+		r = load_secret(&secret, &source->secret, ret_error);
+	if (r == 0 && *source->forward_url)
+		r = load_signing_key(&forward, &source->forward_secret, ret_error);
+	return r;
+}
+
+static int load_alert(struct conf *conf, struct conf_error *ret_error)
+{
+	const struct need alert = {
+		.conf = conf,
+		.key = conf_key_find(CONF_SECTION_daemon, "alert_secret_file"),
+		.section = &conf->daemon,
+		.path = &conf->daemon.alert_secret_file,
+	};
+
+	return *conf->daemon.alert_url ? load_signing_key(&alert, &conf->daemon.alert_secret, ret_error) : 0;
 }
 
 static int settle_tls(const struct conf *conf, const char *key, char **path, struct conf_error *ret_error)
@@ -154,6 +207,8 @@ int conf_load_secrets(struct conf *conf, struct conf_error *ret_error)
 
 	if (r == 0)
 		r = settle_tls(conf, "tls_key", &conf->listen.tls_key, ret_error);
+	if (r == 0)
+		r = load_alert(conf, ret_error);
 	for (size_t i = 0; i < conf->n_sources && r == 0; i++)
 		r = load_source(conf, conf->sources[i], ret_error);
 	return r;

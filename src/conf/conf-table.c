@@ -31,6 +31,8 @@
 #define TYPE_SIZE int64_t
 #define TYPE_LOG_LEVEL enum log_level
 #define TYPE_ON_ILLEGAL enum conf_on_illegal
+#define TYPE_APPROVE enum conf_approve
+#define TYPE_DECIMAL char *
 #define TYPE_CIDRS struct conf_cidrs
 #define TYPE_ID int64_t
 #define TYPE_CAMPAIGNS struct conf_campaigns

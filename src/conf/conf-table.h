@@ -36,6 +36,8 @@ enum conf_kind {
 	CONF_KIND_SIZE,
 	CONF_KIND_LOG_LEVEL,
 	CONF_KIND_ON_ILLEGAL,
+	CONF_KIND_APPROVE,
+	CONF_KIND_DECIMAL,
 	CONF_KIND_CIDRS,
 	CONF_KIND_ID, /* a number of the upstream's; 0 while it is empty, which conf_check() refuses */
 	CONF_KIND_CAMPAIGNS,

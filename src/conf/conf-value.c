@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/address.h"
+#include "base/decimal.h"
 #include "base/err.h"
 #include "conf/conf-parts.h"
 #include "conf/conf-value.h"
@@ -42,6 +43,11 @@ static const struct word log_level_words[] = {
 static const struct word on_illegal_words[] = {
 	{ "hold", CONF_HOLD },
 	{ "flag", CONF_FLAG },
+};
+
+static const struct word approve_words[] = {
+	{ "operator", CONF_APPROVE_OPERATOR },
+	{ "auto", CONF_APPROVE_AUTO },
 };
 
 static int find_value(const struct word *words, size_t n, const char *name)
@@ -247,6 +253,27 @@ static int read_on_illegal(const struct conf_key *key, const char *text, void *f
 	return 0;
 }
 
+static int read_approve(const struct conf_key *key, const char *text, void *field, struct conf_error *ret_error)
+{
+	int value = find_value(approve_words, ARRAY_SIZE(approve_words), text);
+
+	(void)key;
+	if (value < 0)
+		return conf_fail(ret_error, ERR_INVALID, "\"%s\" is neither operator nor auto", text);
+	*(enum conf_approve *)field = (enum conf_approve)value;
+	return 0;
+}
+
+static int read_decimal(const struct conf_key *key, const char *text, void *field, struct conf_error *ret_error)
+{
+	int64_t ignored;
+
+	if (*text != '\0' && decimal_parse(text, &ignored) < 0)
+		return conf_fail(ret_error, ERR_INVALID,
+			"\"%s\" is not an amount; write digits and at most four more behind a point, like 1500 or 1738.80", text);
+	return store_text(key, text, field, ret_error);
+}
+
 static int read_cidrs(const struct conf_key *key, const char *text, void *field, struct conf_error *ret_error)
 {
 	struct conf_cidrs *place = field, fresh;
@@ -323,6 +350,11 @@ static void write_on_illegal(const void *field, FILE *out)
 		out);
 }
 
+static void write_approve(const void *field, FILE *out)
+{
+	fputs(find_name(approve_words, ARRAY_SIZE(approve_words), (int)*(const enum conf_approve *)field), out);
+}
+
 static void write_cidrs(const void *field, FILE *out)
 {
 	conf_cidrs_write(field, out);
@@ -370,6 +402,8 @@ static const struct kind {
 	[CONF_KIND_SIZE] = { "size", read_size, write_size, NULL },
 	[CONF_KIND_LOG_LEVEL] = { "error | warning | notice | info | debug", read_log_level, write_log_level, NULL },
 	[CONF_KIND_ON_ILLEGAL] = { "hold | flag", read_on_illegal, write_on_illegal, NULL },
+	[CONF_KIND_APPROVE] = { "operator | auto", read_approve, write_approve, NULL },
+	[CONF_KIND_DECIMAL] = { "amount", read_decimal, write_text, done_text },
 	[CONF_KIND_CIDRS] = { "network, ...", read_cidrs, write_cidrs, done_cidrs },
 	[CONF_KIND_ID] = { "number", read_id, write_id, NULL },
 	[CONF_KIND_CAMPAIGNS] = { "campaign:model, ...", read_campaigns, write_campaigns, done_campaigns },
@@ -446,6 +480,8 @@ bool conf_key_format_limits(
 	case CONF_KIND_BOOLEAN:
 	case CONF_KIND_LOG_LEVEL:
 	case CONF_KIND_ON_ILLEGAL:
+	case CONF_KIND_APPROVE:
+	case CONF_KIND_DECIMAL:
 	case CONF_KIND_CIDRS:
 	case CONF_KIND_ID:
 	case CONF_KIND_CAMPAIGNS:

@@ -127,6 +127,7 @@ static void source_free(struct conf_source *source)
 		return;
 	secret_done(&source->credential);
 	secret_done(&source->secret);
+	secret_done(&source->forward_secret);
 	free_values(conf_source_section(source), source);
 	free(source);
 }
@@ -195,6 +196,7 @@ struct conf *conf_free(struct conf *conf)
 	for (size_t i = 0; i < conf->n_sources; i++)
 		source_free(conf->sources[i]);
 	free(conf->sources);
+	secret_done(&conf->daemon.alert_secret);
 	conf_origins_free(conf->origins);
 	free(conf);
 	return NULL;
@@ -256,6 +258,17 @@ static int check_business(const struct conf *conf, const struct conf_source *sou
 	return fail_at(conf, origin ? origin : conf_origins_find(conf->origins, source, NULL), ret_error);
 }
 
+/* Without a limit a policy would pay whatever is asked. */
+static int check_approve(const struct conf *conf, const struct conf_source *source, struct conf_error *ret_error)
+{
+	if (source->kind != CONF_DELIVERY || source->delivery.approve != CONF_APPROVE_AUTO || *source->delivery.auto_max_price)
+		return 0;
+	(void)conf_fail(ret_error, ERR_INVALID,
+		"[delivery %s] has approve = auto, but no auto_max_price; set it to the dearest offer that may be accepted",
+		source->name);
+	return fail_at(conf, conf_origins_find(conf->origins, source, conf_key_find(CONF_SECTION_delivery, "approve")), ret_error);
+}
+
 int conf_check(const struct conf *conf, struct conf_error *ret_error)
 {
 	int r = check_tls(conf, ret_error);
@@ -264,6 +277,8 @@ int conf_check(const struct conf *conf, struct conf_error *ret_error)
 		r = check_addresses(conf, ret_error);
 	for (size_t i = 0; i < conf->n_sources && r == 0; i++)
 		r = check_business(conf, conf->sources[i], ret_error);
+	for (size_t i = 0; i < conf->n_sources && r == 0; i++)
+		r = check_approve(conf, conf->sources[i], ret_error);
 	return r;
 }
 

@@ -47,6 +47,11 @@ enum conf_on_illegal {
 	CONF_FLAG,
 };
 
+enum conf_approve {
+	CONF_APPROVE_OPERATOR,
+	CONF_APPROVE_AUTO,
+};
+
 /* Texts are never NULL: a key without value and without default is "". */
 struct conf_daemon {
 	char *database;
@@ -55,6 +60,9 @@ struct conf_daemon {
 	enum conf_on_illegal on_illegal;
 	int64_t retention_days;
 	char *alert_url;
+	char *alert_secret_file;
+
+	struct secret alert_secret; /* loaded by conf_load_secrets(); empty without alert_url */
 };
 
 struct conf_listen {
@@ -93,6 +101,9 @@ struct conf_delivery {
 	bool journal;
 	int64_t journal_interval_us;
 	char *language;
+	enum conf_approve approve;
+	char *auto_max_price; /* a decimal; "" only where nothing is approved by itself */
+	char *auto_classes;   /* with commas between; "": all */
 };
 
 /* What only a [market NAME] has. */
@@ -114,6 +125,8 @@ struct conf_source {
 	struct conf_range stale_retry;
 	int64_t sweep_after_us;    /* 0: no sweeps, what has changed is listed instead */
 	int64_t warning_us;        /* before a window's end */
+	char *forward_url;         /* where transitions are sent to; "": nowhere */
+	char *forward_secret_file;
 	int64_t max_in_flight;
 	int64_t requests_per_second;
 	int64_t request_timeout_us; /* of one request to the upstream */
@@ -123,6 +136,7 @@ struct conf_source {
 
 	struct secret credential; /* loaded by conf_load_secrets() */
 	struct secret secret;     /* empty when callbacks = no */
+	struct secret forward_secret; /* empty without forward_url */
 };
 
 /* "delivery", "market": as a section and a path begin. */

@@ -388,12 +388,27 @@ START_TEST(only_the_given_file_is_read_when_one_is_named)
 }
 END_TEST
 
+START_TEST(approval_by_itself_needs_a_limit)
+{
+	struct conf *conf = NULL;
+
+	conf_bed_write(CONF_BED_MAIN, "[delivery main]\napprove = auto\n");
+	ck_assert_int_eq(conf_bed_load(CONF_BED_MAIN, &conf), ERR_INVALID);
+	conf_bed_assert_error(CONF_BED_MAIN ":2: [delivery main] has approve = auto, but no auto_max_price; set it to the dearest "
+	                                    "offer that may be accepted");
+	conf = conf_bed_load_text("[delivery main]\napprove = auto\nauto_max_price = 500\n");
+	ck_assert_int_eq(conf->sources[0]->delivery.approve, CONF_APPROVE_AUTO);
+	conf_free(conf);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("conf");
 	TCase *tc = tcase_create("conf");
 
 	tcase_add_checked_fixture(tc, conf_bed_make, NULL);
+	tcase_add_test(tc, approval_by_itself_needs_a_limit);
 	tcase_add_test(tc, an_empty_file_gives_every_default);
 	tcase_add_test(tc, an_empty_delivery_section_gives_every_default);
 	tcase_add_test(tc, every_key_of_a_delivery_section_is_read);

@@ -48,6 +48,52 @@ START_TEST(a_callback_secret_is_not_needed_without_callbacks)
 }
 END_TEST
 
+#define SIGNING_KEY "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+START_TEST(signing_keys_are_read_where_a_url_is_set)
+{
+	conf_bed_write("t", "token");
+	conf_bed_write("w", SIGNING_KEY "\n");
+	ck_assert_int_eq(setenv("TEST_DIR", conf_bed_dir, 1), 0);
+
+	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(
+		"[daemon]\nalert_url = https://shop.example/alerts\nalert_secret_file = ${TEST_DIR}/w\n"
+		"[delivery main]\ntoken_file = ${TEST_DIR}/t\ncallbacks = no\n"
+		"forward_url = https://shop.example/hook\nforward_secret_file = ${TEST_DIR}/w\n"
+		"[delivery other]\ntoken_file = ${TEST_DIR}/t\ncallbacks = no\n");
+
+	ck_assert_msg(conf_load_secrets(conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
+	ck_assert_str_eq(conf->daemon.alert_secret.text, SIGNING_KEY);
+	ck_assert_str_eq(conf->sources[0]->forward_secret.text, SIGNING_KEY);
+	ck_assert_ptr_null(conf->sources[1]->forward_secret.text);
+}
+END_TEST
+
+static const char *const no_signing_keys[] = {
+	"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+	"whsec_",
+	"whsec_c2hvcnQ=",
+	"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+	"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-_",
+	"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8=Po2L",
+};
+
+START_TEST(a_signing_key_is_one_of_standard_webhooks)
+{
+	conf_bed_write("w", no_signing_keys[_i]);
+	ck_assert_int_eq(setenv("TEST_DIR", conf_bed_dir, 1), 0);
+
+	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(
+		"[daemon]\nalert_url = https://shop.example/alerts\nalert_secret_file = ${TEST_DIR}/w\n");
+
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
+	ck_assert_ptr_nonnull(strstr(conf_bed_error.text, ":3: alert_secret_file: "));
+	ck_assert_ptr_nonnull(strstr(conf_bed_error.text, "/w holds no key of Standard Webhooks; write whsec_"));
+	ck_assert_ptr_null(strstr(conf_bed_error.text, "MfKQ"));
+	ck_assert_ptr_null(conf->daemon.alert_secret.text);
+}
+END_TEST
+
 static struct conf *load_one_market(const char *keys)
 {
 	CLEANUP(text_cleanup) char *text = NULL;
@@ -201,6 +247,8 @@ Suite *suite(void)
 	TCase *tc = tcase_create("conf-secrets");
 
 	tcase_add_checked_fixture(tc, conf_bed_make, NULL);
+	tcase_add_test(tc, signing_keys_are_read_where_a_url_is_set);
+	tcase_add_loop_test(tc, a_signing_key_is_one_of_standard_webhooks, 0, (int)ARRAY_SIZE(no_signing_keys));
 	tcase_add_test(tc, secrets_are_read_from_the_credentials_folder_by_default);
 	tcase_add_test(tc, a_callback_secret_is_not_needed_without_callbacks);
 	tcase_add_test(tc, a_market_section_has_a_key_and_a_secret_of_its_own);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Files of older schema versions, one a release, are brought up to date and keep all that they hold.
- * databases/schema-N.sql is what a claimd of version N left behind after a day with the simulator, as SQL.
+ * databases/schema-N.dump is what a claimd of version N left behind after a day with the simulator, as SQL.
  * Component tests.
  */
 #include <sqlite3.h>
@@ -51,7 +51,7 @@ static void make_old(const char *version)
 	char path[128];
 	sqlite3 *handle = NULL;
 
-	snprintf(path, sizeof(path), "tests/component/databases/schema-%s.sql", version);
+	snprintf(path, sizeof(path), "tests/component/databases/schema-%s.dump", version);
 
 	char *sql = read_file(path);
 
