@@ -287,7 +287,7 @@ static int call_fetch(struct call *call, const struct client_request *form)
 	const struct fetch_request request = {
 		.url = url,
 		.headers = headers,
-		.is_get = !form->body,
+		.method = form->body ? FETCH_POST : FETCH_GET,
 		.body = form->body,
 		.body_len = form->body ? strlen(form->body) : 0,
 		.until_header = conf->kind == CONF_MARKET ? UNTIL_HEADER : NULL,

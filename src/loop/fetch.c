@@ -34,6 +34,8 @@ struct fetch {
 	CURL *easy;
 	struct curl_slist *headers; /* may hold credentials: wiped */
 	struct buf body;
+	bool is_once;
+	bool has_begun;     /* the request has been given to a connection */
 	bool is_head_whole; /* curl takes an answer that ends in its head for one with an empty body */
 	bool is_too_large;
 	struct wall date;
@@ -175,6 +177,21 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *cls)
 	return len;
 }
 
+/* There is a connection, and nothing of the request has been written to it. curl comes here again before it repeats a request,
+ * for whatever reason. */
+static int on_begin(void *cls, char *peer, char *own, int peer_port, int own_port)
+{
+	struct fetch *fetch = cls;
+	bool is_repeat = fetch->has_begun;
+
+	(void)peer;
+	(void)own;
+	(void)peer_port;
+	(void)own_port;
+	fetch->has_begun = true;
+	return is_repeat && fetch->is_once ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 static int64_t retry_after(CURL *easy)
 {
 	curl_off_t seconds = 0;
@@ -194,6 +211,7 @@ static struct fetch_result result_of(const struct fetch *fetch, CURLcode code)
 		.retry_after_s = -1,
 		.date = fetch->date,
 		.until = fetch->until,
+		.unsent = !fetch->has_begun,
 	};
 
 	if (fetch->is_too_large) {
@@ -341,11 +359,15 @@ static bool add_header(struct curl_slist **list, const char *header)
 	return longer;
 }
 
-static bool set_headers(struct fetch *fetch, const char *const *headers)
+static bool set_headers(struct fetch *fetch, const struct fetch_request *request)
 {
+	const char *const *headers = request->headers;
 	/* Waiting for "100 Continue" costs a round trip, or a second where the peer doesn't know it. */
 	bool ok = add_header(&fetch->headers, "Expect:");
 
+	/* curl would call no body at all a form. */
+	if (ok && !request->body)
+		ok = add_header(&fetch->headers, "Content-Type:");
 	for (; ok && headers && *headers; headers++)
 		ok = add_header(&fetch->headers, *headers);
 	return ok && curl_easy_setopt(fetch->easy, CURLOPT_HTTPHEADER, fetch->headers) == CURLE_OK;
@@ -357,16 +379,39 @@ static long ms_from_us(int64_t us)
 	return (long)((us + USEC_PER_MS - 1) / USEC_PER_MS);
 }
 
-static bool set_method(CURL *easy, const struct fetch_request *request)
+static bool set_body(CURL *easy, const struct fetch_request *request)
 {
 	curl_off_t len = request->body ? (curl_off_t)request->body_len : 0;
 	unsigned failed = 0;
 
-	if (request->is_get)
-		return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
 	failed |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
 	failed |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, len);
 	failed |= curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
+	return !failed;
+}
+
+static bool set_method(CURL *easy, const struct fetch_request *request)
+{
+	switch (request->method) {
+	case FETCH_POST:
+		return set_body(easy, request);
+	case FETCH_GET:
+		return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+	case FETCH_PUT:
+		return set_body(easy, request) && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "PUT") == CURLE_OK;
+	}
+	return false;
+}
+
+/* curl repeats what a kept connection loses, and in HTTP/2 what a peer says that it has not begun. Neither can happen on a
+ * connection that is new and speaks HTTP/1.1; on_begin() is there should curl ever find another reason. */
+static bool set_once(CURL *easy)
+{
+	unsigned failed = 0;
+
+	failed |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	failed |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	failed |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	return !failed;
 }
 
@@ -390,9 +435,11 @@ static bool set_request(struct fetch *fetch, const struct fetch_request *request
 	failed |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
 	failed |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	failed |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
+	failed |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_begin);
+	failed |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, fetch);
 	failed |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->error);
 	failed |= curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-	return !failed && set_method(easy, request) && set_headers(fetch, request->headers) &&
+	return !failed && set_method(easy, request) && (!request->once || set_once(easy)) && set_headers(fetch, request) &&
 	       set_until_header(fetch, request->until_header);
 }
 
@@ -407,6 +454,7 @@ int fetch_start(struct fetcher *fetcher, const struct fetch_request *request, fe
 		.fetcher = fetcher,
 		.fn = fn,
 		.cls = cls,
+		.is_once = request->once,
 		.date = WALL_NONE,
 		.until = WALL_NONE,
 		.body.cap = request->max_answer,

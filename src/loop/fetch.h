@@ -19,12 +19,19 @@
 struct fetcher;
 struct fetch;
 
+enum fetch_method {
+	FETCH_POST,
+	FETCH_GET,
+	FETCH_PUT,
+};
+
 struct fetch_request {
 	const char *url;
 	const char *const *headers; /* "Name: value", NULL-terminated list; NULL for none */
-	bool is_get;                /* else a POST */
-	const char *body;           /* of a POST; NULL: without body */
+	enum fetch_method method;
+	const char *body;           /* of a POST or PUT; NULL: without body */
 	size_t body_len;
+	bool once;                  /* a repeat might do it twice: when it is lost, it is never sent again */
 	const char *until_header;   /* the name of a header that holds a date, for result.until; NULL for none */
 	size_t max_answer;          /* bytes of body; a longer answer ends as FETCH_TOO_LARGE */
 	int64_t timeout_us;         /* the whole exchange */
@@ -46,12 +53,13 @@ struct fetch_result {
 	struct wall date;       /* the Date header, in whole seconds; WALL_NONE when absent, or no date from 1970 to 9999 */
 	struct wall until;      /* likewise the header named by until_header */
 	const char *reason;     /* a phrase for people when not answered */
+	bool unsent;            /* it failed for want of a connection: not a byte of the request has left */
 };
 
 typedef void (*fetch_fn)(const struct fetch_result *result, void *cls);
 
-/* Connections are kept and used again; HTTP/2 where a TLS peer offers it; proxies as the environment says
- * (https_proxy, no_proxy). */
+/* Connections are kept and used again, but for what is sent once; HTTP/2 where a TLS peer offers it; proxies as the environment
+ * says (https_proxy, no_proxy). A kept connection may be found dead: what it loses is sent again on another. */
 int fetcher_new(struct loop *loop, struct fetcher **ret);
 /* Requests under way are cancelled: their callbacks don't run. Fine from within a callback. Takes NULL, returns NULL. */
 struct fetcher *fetcher_free(struct fetcher *fetcher);

@@ -24,9 +24,10 @@ static void tear_down(void)
 	fetch_world_close(&w);
 }
 
-static void assert_failed(struct fetched *fetched)
+static void assert_failed(struct fetched *fetched, bool unsent)
 {
 	ck_assert_int_eq(fetched->result.end, FETCH_FAILED);
+	ck_assert_int_eq(fetched->result.unsent, unsent);
 	ck_assert_ptr_nonnull(fetched->reason);
 	ck_assert_str_ne(fetched->reason, "");
 	fetched_done(fetched);
@@ -56,6 +57,28 @@ START_TEST(a_post_arrives_as_given)
 }
 END_TEST
 
+START_TEST(a_put_has_a_body)
+{
+	static const char *const headers[] = { "Content-Type: application/json", NULL };
+	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/a?b");
+	struct fetched fetched = { 0 };
+
+	request.method = FETCH_PUT;
+	request.headers = headers;
+	request.body = "{\"a\":1}";
+	request.body_len = strlen(request.body);
+	w.peer.answer = OK("Content-Length: 2\r\n", "ok");
+	fetched_start(&w, &request, &fetched);
+	fetched_await(&fetched);
+	ck_assert_str_eq(fetched.body, "ok");
+	ck_assert_int_eq(strncmp(w.peer.request.data, "PUT /a?b HTTP/1.1\r\n", 19), 0);
+	ck_assert_ptr_nonnull(strstr(w.peer.request.data, "\r\nContent-Type: application/json\r\n"));
+	ck_assert_ptr_nonnull(strstr(w.peer.request.data, "\r\nContent-Length: 7\r\n"));
+	ck_assert_ptr_nonnull(strstr(w.peer.request.data, "\r\n\r\n{\"a\":1}"));
+	fetched_done(&fetched);
+}
+END_TEST
+
 START_TEST(a_post_without_body_has_length_zero)
 {
 	struct fetched fetched = fetch_canned(&w, OK("Content-Length: 0\r\n", ""));
@@ -63,6 +86,7 @@ START_TEST(a_post_without_body_has_length_zero)
 	ck_assert_uint_eq(fetched.result.status, 200);
 	ck_assert_int_eq(strncmp(w.peer.request.data, "POST / HTTP/1.1\r\n", 17), 0);
 	ck_assert_ptr_nonnull(strstr(w.peer.request.data, "\r\nContent-Length: 0\r\n"));
+	ck_assert_ptr_null(strstr(w.peer.request.data, "\r\nContent-Type:"));
 	ck_assert_ptr_nonnull(strstr(w.peer.request.data, "\r\nUser-Agent: claimd/"));
 	ck_assert_ptr_null(strstr(w.peer.request.data, "Expect:"));
 	fetched_done(&fetched);
@@ -74,7 +98,7 @@ START_TEST(a_get_has_no_body)
 	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/a?b");
 	struct fetched fetched = { 0 };
 
-	request.is_get = true;
+	request.method = FETCH_GET;
 	w.peer.answer = OK("Content-Length: 2\r\n", "ok");
 	fetched_start(&w, &request, &fetched);
 	fetched_await(&fetched);
@@ -247,7 +271,7 @@ START_TEST(a_broken_answer_is_a_failure_with_a_reason)
 {
 	struct fetched fetched = fetch_canned(&w, broken[_i]);
 
-	assert_failed(&fetched);
+	assert_failed(&fetched, false);
 }
 END_TEST
 
@@ -259,7 +283,7 @@ START_TEST(a_refused_connection_is_a_failure)
 	canned_peer_close(&w.peer);
 	fetched_start(&w, &request, &fetched);
 	fetched_await(&fetched);
-	assert_failed(&fetched);
+	assert_failed(&fetched, true);
 }
 END_TEST
 
@@ -271,8 +295,37 @@ START_TEST(silence_ends_by_the_timeout)
 	request.timeout_us = 50 * USEC_PER_MS;
 	fetched_start(&w, &request, &fetched);
 	fetched_await(&fetched);
-	assert_failed(&fetched);
+	assert_failed(&fetched, false);
 	ck_assert_uint_eq(w.peer.n_requests, 1);
+}
+END_TEST
+
+/* A server that speaks no TLS, and waits for the rest of what it takes for a request. */
+START_TEST(silence_before_the_request_ends_by_the_timeout_too)
+{
+	struct fetch_request request = fetch_request_to(&w, "https", w.peer.address, "/");
+	struct fetched fetched = { 0 };
+
+	request.timeout_us = 50 * USEC_PER_MS;
+	fetched_start(&w, &request, &fetched);
+	fetched_await(&fetched);
+	assert_failed(&fetched, true);
+	ck_assert_uint_eq(w.peer.n_connections, 1);
+}
+END_TEST
+
+#define A16 "aaaaaaaaaaaaaaaa"
+
+/* No name has a part of 64 letters, so nobody is asked for it. */
+START_TEST(a_name_that_is_none_is_a_failure)
+{
+	struct fetch_request request = fetch_request_to(&w, "http", "", "");
+	struct fetched fetched = { 0 };
+
+	request.url = "http://" A16 A16 A16 A16 ".example/";
+	fetched_start(&w, &request, &fetched);
+	fetched_await(&fetched);
+	assert_failed(&fetched, true);
 }
 END_TEST
 
@@ -296,7 +349,7 @@ START_TEST(only_http_is_spoken)
 	fetched_start(&w, &request, &fetched);
 	fetched_await(&fetched);
 	ck_assert_msg(strstr(fetched.reason, odd_urls[_i].reason), "%s", fetched.reason);
-	assert_failed(&fetched);
+	assert_failed(&fetched, true);
 }
 END_TEST
 
@@ -354,7 +407,7 @@ START_TEST(an_untrusted_certificate_is_refused)
 
 	fetched_start(&w, &request, &fetched);
 	fetched_await(&fetched);
-	assert_failed(&fetched);
+	assert_failed(&fetched, true);
 	ck_assert_uint_eq(w.server.heads, 0);
 }
 END_TEST
@@ -367,6 +420,7 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(answers, set_up, tear_down);
 	tcase_add_test(answers, a_post_arrives_as_given);
+	tcase_add_test(answers, a_put_has_a_body);
 	tcase_add_test(answers, a_post_without_body_has_length_zero);
 	tcase_add_test(answers, a_get_has_no_body);
 	tcase_add_test(answers, a_large_post_does_not_wait_for_100);
@@ -384,6 +438,8 @@ Suite *suite(void)
 	tcase_add_loop_test(failures, a_broken_answer_is_a_failure_with_a_reason, 0, sizeof broken / sizeof *broken);
 	tcase_add_test(failures, a_refused_connection_is_a_failure);
 	tcase_add_test(failures, silence_ends_by_the_timeout);
+	tcase_add_test(failures, silence_before_the_request_ends_by_the_timeout_too);
+	tcase_add_test(failures, a_name_that_is_none_is_a_failure);
 	tcase_add_loop_test(failures, only_http_is_spoken, 0, sizeof odd_urls / sizeof *odd_urls);
 	tcase_add_loop_test(failures, an_answer_larger_than_allowed_is_cut, 0, sizeof five_bytes / sizeof *five_bytes);
 	tcase_add_test(failures, an_untrusted_certificate_is_refused);

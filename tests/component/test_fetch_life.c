@@ -171,6 +171,71 @@ START_TEST(a_kept_connection_that_the_peer_closes_is_replaced)
 }
 END_TEST
 
+/* One request ends well, and leaves its connection; from then on the peer reads what it is sent, and closes without a word. */
+static void leave_a_connection_to_break(void)
+{
+	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/");
+	struct fetched fetched = { 0 };
+
+	w.peer.answer = OK("Content-Length: 0\r\n", "");
+	fetched_start(&w, &request, &fetched);
+	fetched_await(&fetched);
+	fetched_done(&fetched);
+	w.peer.answer = NULL;
+	w.peer.close = true;
+	ck_assert_uint_eq(w.peer.n_requests, 1);
+}
+
+static void lose(bool once)
+{
+	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/");
+	struct fetched fetched = { 0 };
+
+	request.once = once;
+	fetched_start(&w, &request, &fetched);
+	fetched_await(&fetched);
+	fetch_world_turns(&w, 20);
+	ck_assert_int_eq(fetched.result.end, FETCH_FAILED);
+	ck_assert(!fetched.result.unsent);
+	fetched_done(&fetched);
+}
+
+START_TEST(what_a_kept_connection_loses_is_sent_again)
+{
+	leave_a_connection_to_break();
+	lose(false);
+	ck_assert_uint_eq(w.peer.n_requests, 3);
+	ck_assert_uint_eq(w.peer.n_connections, 2);
+}
+END_TEST
+
+START_TEST(what_is_sent_once_is_not_sent_again)
+{
+	leave_a_connection_to_break();
+	lose(true);
+	ck_assert_uint_eq(w.peer.n_requests, 2);
+	ck_assert_uint_eq(w.peer.n_connections, 2);
+}
+END_TEST
+
+START_TEST(what_is_sent_once_leaves_no_connection)
+{
+	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/");
+
+	w.peer.answer = OK("Content-Length: 0\r\n", "");
+	for (unsigned i = 1; i <= 3; i++) {
+		struct fetched fetched = { 0 };
+
+		request.once = i < 3;
+		fetched_start(&w, &request, &fetched);
+		fetched_await(&fetched);
+		ck_assert_uint_eq(fetched.result.status, 200);
+		ck_assert_uint_eq(w.peer.n_connections, i);
+		fetched_done(&fetched);
+	}
+}
+END_TEST
+
 START_TEST(an_idle_fetcher_dispatches_nothing)
 {
 	struct fetched fetched = fetch_from_server(&w, "/empty");
@@ -199,6 +264,9 @@ Suite *suite(void)
 	tcase_add_test(life, a_callback_can_free_the_fetcher);
 	tcase_add_test(life, the_fetcher_can_be_freed_with_requests_under_way);
 	tcase_add_test(life, a_kept_connection_that_the_peer_closes_is_replaced);
+	tcase_add_test(life, what_a_kept_connection_loses_is_sent_again);
+	tcase_add_test(life, what_is_sent_once_is_not_sent_again);
+	tcase_add_test(life, what_is_sent_once_leaves_no_connection);
 	tcase_add_test(life, an_idle_fetcher_dispatches_nothing);
 	tcase_add_test(life, connections_are_used_again);
 	tcase_add_test(life, many_at_once_all_end);
