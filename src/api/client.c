@@ -12,7 +12,6 @@
 
 #include "api/bucket.h"
 #include "base/err.h"
-#include "wire/claims.h"
 #include "wire/orders.h"
 
 /* Until when a method of Market's is used up, as RFC 822 writes dates (upstream/market.md section 4.3). */
@@ -28,6 +27,7 @@ struct call {
 	void *detail;
 	void (*drop)(void *detail);
 	struct wall started;
+	struct mono started_mono;
 	struct call *prev, *next;
 };
 
@@ -145,18 +145,25 @@ static bool repeats_secret(const char *text, const struct secret *secret)
 	return false;
 }
 
-/* "HTTP 429 too_many_requests: slow down", as much of it as the answer has. */
-static void describe_status(const struct client *client, const struct fetch_result *result,
-                            char reason[static OUTCOME_REASON_SIZE])
+/* Some servers tell what they were given. */
+struct wire_error client_error(const struct client *client, const struct fetch_result *result)
 {
 	const struct secret *credential = &client->conf->credential;
 	struct wire_error error = error_of(client, result);
 
-	/* Some servers tell what they were given. */
 	if (repeats_secret(error.code, credential))
 		error.code[0] = '\0';
 	if (repeats_secret(error.message, credential))
 		error.message[0] = '\0';
+	return error;
+}
+
+/* "HTTP 429 too_many_requests: slow down", as much of it as the answer has. */
+static void describe_status(const struct client *client, const struct fetch_result *result,
+                            char reason[static OUTCOME_REASON_SIZE])
+{
+	struct wire_error error = client_error(client, result);
+
 	snprintf(reason, OUTCOME_REASON_SIZE, "HTTP %u%s%s%s%s", result->status, *error.code ? " " : "", error.code,
 	         *error.message ? ": " : "", error.message);
 }
@@ -200,6 +207,8 @@ static struct client_end end_of(const struct call *call, const struct fetch_resu
 	struct client_end end = {
 		.outcome = outcome_of(result),
 		.answered = result->end == FETCH_ANSWERED,
+		.unsent = result->unsent,
+		.took_us = clock_mono(loop_clock(client->loop)).us - call->started_mono.us,
 		.retry_after_s = result->retry_after_s,
 		.skew_us = skew_of(result->date, call->started, now),
 	};
@@ -287,9 +296,10 @@ static int call_fetch(struct call *call, const struct client_request *form)
 	const struct fetch_request request = {
 		.url = url,
 		.headers = headers,
-		.method = form->body ? FETCH_POST : FETCH_GET,
+		.method = form->method,
 		.body = form->body,
 		.body_len = form->body ? strlen(form->body) : 0,
+		.once = form->once,
 		.until_header = conf->kind == CONF_MARKET ? UNTIL_HEADER : NULL,
 		.max_answer = form->max_answer,
 		.timeout_us = conf->request_timeout_us,
@@ -311,6 +321,7 @@ int client_start(struct client *client, const struct client_request *request)
 		.detail = request->detail,
 		.drop = request->drop,
 		.started = loop_now(client->loop),
+		.started_mono = clock_mono(loop_clock(client->loop)),
 	};
 
 	int r = call_fetch(call, request);

@@ -12,6 +12,7 @@
 #include "api/outcome.h"
 #include "conf/conf.h"
 #include "loop/fetch.h"
+#include "wire/claims.h"
 #include "wire/snapshots.h"
 
 struct client;
@@ -32,6 +33,8 @@ int64_t client_delay_us(struct client *client);
 struct client_end {
 	enum outcome_kind outcome;
 	bool answered;                    /* by HTTP, whatever it said; false: cut off, timed out, unreachable */
+	bool unsent;                      /* not even the request has left, nor any part of it: there was no connection */
+	int64_t took_us;                  /* from the request's start */
 	int64_t retry_after_s;            /* -1 when not given; also from Market's X-RateLimit-Resource-Until */
 	int64_t skew_us;                  /* the upstream's clock minus ours, as far as its Date proves; NUMBER_NONE without one */
 	char reason[OUTCOME_REASON_SIZE]; /* for people: "HTTP 429 too_many_requests: ..." */
@@ -57,8 +60,10 @@ typedef void (*client_end_fn)(const struct client_end *end, const struct fetch_r
 
 struct client_request {
 	const char *path;            /* behind base_url */
+	enum fetch_method method;
 	const char *const *headers;  /* "Name: value", CLIENT_HEADERS_MAX at most, NULL-terminated list; NULL for none */
-	const char *body;            /* JSON; NULL: a GET */
+	const char *body;            /* JSON; NULL: none */
+	bool once;                   /* as in fetch.h: it is never sent again */
 	size_t max_answer;
 	client_end_fn fn;
 	void *detail;                /* the client's once client_start() has succeeded, until FN runs */
@@ -68,6 +73,9 @@ struct client_request {
 /* Starts a request, whatever client_delay_us() says: manners are the caller's. FN runs exactly once, later, unless the call is
  * cancelled (client_free()); it may start others or free the client. On failure neither FN nor drop ever runs. */
 int client_start(struct client *client, const struct client_request *request);
+
+/* What the error document of an answer says, each text "" where it gives none or repeats the credential. */
+struct wire_error client_error(const struct client *client, const struct fetch_result *result);
 
 /* A 200 is only as good as its body: R is what reading it came to. */
 void client_end_read(struct client_end *end, int r);

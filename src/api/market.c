@@ -337,6 +337,7 @@ static int ask_campaigns(struct campaigns_call *call, const char *path)
 {
 	const struct client_request request = {
 		.path = path,
+		.method = FETCH_GET,
 		.max_answer = ANSWER_BASE_BYTES,
 		.fn = end_campaigns,
 		.detail = call,

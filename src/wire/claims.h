@@ -26,9 +26,11 @@ int wire_bulk_request(const char *const *ids, size_t n, char **ret);
 int wire_claims_parse(const char *text, size_t len, struct wire_snapshots *ret);
 
 /* Yandex's error document {"code","message"}; a text that is none gives two empty strings. */
+#define WIRE_CODE_SIZE 64
+#define WIRE_MESSAGE_SIZE 256
 struct wire_error {
-	char code[64];
-	char message[256]; /* cut at a character boundary, control characters replaced by spaces */
+	char code[WIRE_CODE_SIZE];
+	char message[WIRE_MESSAGE_SIZE]; /* cut at a character boundary, control characters replaced by spaces */
 };
 void wire_error_parse(const char *text, size_t len, struct wire_error *ret);
 
