@@ -91,14 +91,15 @@ class Contract:
         self.resolver = jsonschema.RefResolver("", self.doc)
         self.paths = []
         for template, operations in self.doc["paths"].items():
-            pattern = re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(template))
+            pattern = re.sub(r"\\{([^}]*)\\}", r"(?P<\1>[^/]+)", re.escape(template))
             self.paths.append((re.compile(pattern + "$"), template, operations))
 
     def find(self, method, path):
         for pattern, template, operations in self.paths:
-            if pattern.match(path) and method.lower() in operations:
-                return template, operations[method.lower()]
-        return path, None
+            match = pattern.match(path)
+            if match and method.lower() in operations:
+                return template, operations[method.lower()], match.groupdict()
+        return path, None, {}
 
     def deref(self, node):
         while "$ref" in node:
@@ -123,9 +124,18 @@ class Contract:
             return
         yield from self.schema_errors(what, content["application/json"]["schema"], value)
 
-    def parameter_errors(self, operation, parameters, headers):
+    def described_parameters(self, operation, where):
         described = map(self.deref, operation.get("parameters", []))
-        known = {parameter["name"]: self.deref(parameter["schema"]) for parameter in described if parameter["in"] == "query"}
+        return {parameter["name"]: self.deref(parameter["schema"]) for parameter in described if parameter["in"] == where}
+
+    def value_errors(self, name, schema, text):
+        value = int(text) if schema.get("type") == "integer" and text.isdigit() else text
+        yield from self.schema_errors("request: parameter " + name, schema, value)
+
+    def parameter_errors(self, operation, parts, parameters, headers):
+        for name, schema in self.described_parameters(operation, "path").items():
+            yield from self.value_errors(name, schema, parts[name])
+        known = self.described_parameters(operation, "query")
         # Market takes both names.
         if "page_token" in known:
             known.setdefault("pageToken", known["page_token"])
@@ -133,13 +143,12 @@ class Contract:
             if name not in known:
                 yield "request: there is no parameter %s" % name
             else:
-                value = int(text) if known[name].get("type") == "integer" and text.isdigit() else text
-                yield from self.schema_errors("request: parameter " + name, known[name], value)
+                yield from self.value_errors(name, known[name], text)
         if not headers.get("Api-Key"):
             yield "request: no Api-Key"
 
-    def request_errors(self, operation, parameters, headers, body):
-        yield from self.parameter_errors(operation, parameters, headers)
+    def request_errors(self, operation, parts, parameters, headers, body):
+        yield from self.parameter_errors(operation, parts, parameters, headers)
         if "requestBody" in operation:
             yield from self.body_errors("request", operation["requestBody"], headers, body)
 
@@ -180,11 +189,11 @@ def make_handler(contract, upstream, lock):
         def judge(self, body, status, headers, answer):
             path, _, query = self.path.partition("?")
             parameters = urllib.parse.parse_qsl(query, keep_blank_values=True)
-            template, operation = contract.find(self.command, path)
+            template, operation, parts = contract.find(self.command, path)
             exchange = " ".join(filter(None, (self.command, template, shape_of(parameters, body), str(status))))
             errors = ["there is no such method"]
             if operation:
-                errors = list(contract.request_errors(operation, parameters, self.headers, body))
+                errors = list(contract.request_errors(operation, parts, parameters, self.headers, body))
                 errors += contract.answer_errors(operation, status, headers, answer)
             with lock:
                 for error in errors:
