@@ -120,7 +120,7 @@ $(PROGRAMS):
 
 all: $(PROGRAMS)
 
-# --- What is generated from tables: sample configuration, man pages, service file -----------------------------------
+# --- What is generated from tables: sample configuration, man pages, units ------------------------------------------
 
 $(B)/gen-docs: $(B)/scripts/gen/docs.o $(call archives,conf model base)
 	$(say) LINK $@
@@ -128,7 +128,8 @@ $(B)/gen-docs: $(B)/scripts/gen/docs.o $(call archives,conf model base)
 
 SAMPLE := $(B)/etc/claimd.conf
 MAN_PAGES := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
-SERVICE := $(B)/systemd/claimd.service
+UNITS := $(patsubst systemd/%.in,$(B)/systemd/%,$(wildcard systemd/*.in)) $(wildcard systemd/*.timer systemd/*.sysusers)
+units = $(filter $(addprefix %.,$1),$(UNITS))
 
 $(SAMPLE): $(B)/gen-docs
 	@mkdir -p $(@D)
@@ -157,7 +158,7 @@ $(B)/man/%: man/%.in scripts/gen/fill.awk $(MAN_TABLES) $(B)/flags
 	$(say) GEN $@
 	$(Q)$(FILL) $< | awk -v page=$< -v tables=$(B)/gen/man -f scripts/gen/fill.awk > $@
 
-$(SERVICE): systemd/claimd.service.in $(B)/flags
+$(B)/systemd/%: systemd/%.in $(B)/flags
 	@mkdir -p $(@D)
 	$(say) GEN $@
 	$(Q)$(FILL) $< > $@
@@ -165,7 +166,7 @@ $(SERVICE): systemd/claimd.service.in $(B)/flags
 .PHONY: sample man
 sample: $(SAMPLE)
 man: $(MAN_PAGES)
-all: sample man $(SERVICE)
+all: sample man $(UNITS)
 
 # --- Tests ---------------------------------------------------------------------------------------------------------
 
@@ -205,10 +206,10 @@ $(FUZZ_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $(FUZZ_HELPERS) $(ARCHIVES)
 # Tests run in this folder and find what was built by CLAIMD_BUILD.
 RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
 
-.PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man
+.PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man check-units
 .PHONY: check-asan check-clang check-clang-asan
 
-check: check-code check-headers check-man $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS)
+check: check-code check-headers check-man check-units $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS)
 	$(Q)$(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
 
 check-system: $(PROGRAMS) $(SAMPLE)
@@ -235,6 +236,10 @@ check-headers: $(GENERATED)
 check-man: $(MAN_PAGES)
 	$(say) CHECK 'man pages'
 	$(Q)scripts/check-man $(MAN_PAGES)
+
+check-units: $(PROGRAMS) $(UNITS)
+	$(say) CHECK 'units'
+	$(Q)scripts/check-units $(B) $(UNITS)
 
 # The same tests, built otherwise, in a build folder of their own.
 check-asan:
@@ -283,7 +288,10 @@ install: all
 	install -d $(call to,$(docdir))
 	install -m 644 $(DOCUMENTS) $(call to,$(docdir))
 ifneq ($(systemdsystemunitdir),)
-	install -D -m 644 $(SERVICE) $(call to,$(systemdsystemunitdir))/claimd.service
+	install -d $(call to,$(systemdsystemunitdir)) $(call to,$(sysusersdir)) $(call to,$(tmpfilesdir))
+	install -m 644 $(call units,service socket timer) $(call to,$(systemdsystemunitdir))
+	install -m 644 systemd/claimd.sysusers $(call to,$(sysusersdir))/claimd.conf
+	install -m 644 $(B)/systemd/claimd.tmpfiles $(call to,$(tmpfilesdir))/claimd.conf
 endif
 	install -d $(call to,$(sysconfdir))/claimd/claimd.conf.d
 	test -e $(call to,$(sysconfdir))/claimd/claimd.conf || \
@@ -296,7 +304,8 @@ uninstall:
 	rm -f $(addprefix $(call to,$(docdir))/,$(DOCUMENTS))
 	-rmdir $(call to,$(docdir))
 ifneq ($(systemdsystemunitdir),)
-	rm -f $(call to,$(systemdsystemunitdir))/claimd.service
+	rm -f $(addprefix $(call to,$(systemdsystemunitdir))/,$(notdir $(call units,service socket timer)))
+	rm -f $(call to,$(sysusersdir))/claimd.conf $(call to,$(tmpfilesdir))/claimd.conf
 endif
 
 # --- Release -------------------------------------------------------------------------------------------------------
@@ -346,7 +355,7 @@ distclean: clean
 help:
 	@echo 'make                  the programs, man pages and sample configuration, in $(B)/'
 	@echo 'make check            all tests and checks; check-unit, check-component, check-scenario, check-system,'
-	@echo '                      check-fuzz, check-code, check-headers, check-man: a part of them'
+	@echo '                      check-fuzz, check-code, check-headers, check-man, check-units: a part of them'
 	@echo 'make check-asan       the same under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make check-clang      the same with clang; check-clang-asan: both'
 	@echo 'make fuzz             libFuzzer programs, with clang'
