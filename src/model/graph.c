@@ -146,6 +146,11 @@ bool model_has_edge(const struct model *model, int from, int to)
 	return (successors(model, starts) & ends) || (strange && (starts & ends));
 }
 
+bool model_has_move(const struct model *model, int status, const struct move *move)
+{
+	return status != STATUS_UNKNOWN && (kin_of(model, status) & mask_of(move->from));
+}
+
 /* Walked anew at each question: it is asked only when a step was missed, and takes about a microsecond. */
 bool model_reaches_through(const struct model *model, int from, int to, uint64_t through)
 {

@@ -48,6 +48,9 @@ enum status_flag {
 	STATUS_CANCELLABLE = 1 << 3, /* a buyer's wish to cancel waits here for the merchant's answer */
 	STATUS_UNTOLD = 1 << 4,      /* no push is known to tell that it was entered (upstream/market.md section 3.4 no. 4) */
 	STATUS_FOREIGN = 1 << 5,     /* a word of another model: no edge leads to or from it, and no life begins in it */
+	STATUS_ACCEPTABLE = 1 << 6,  /* the merchant may accept the claim here */
+	STATUS_REVOCABLE = 1 << 7,   /* the merchant may cancel the claim here; later only support can */
+	STATUS_FAILURE = 1 << 8,     /* what was tried last has come to nothing: a late accept ends here */
 };
 
 /* A node. A name that ends in a slash and a star (a family, or with STATUS_STRANGER the rest) stands for every substatus
@@ -63,6 +66,12 @@ struct edge {
 	uint8_t from;
 	uint8_t to;
 	uint8_t certainty; /* enum certainty */
+};
+
+/* A step that is the merchant's to take, in the very words that are sent: what an order can be set to in FROM. */
+struct move {
+	uint8_t from;
+	const char *status; /* never a family's or a stranger's: "CANCELLED/SHOP_FAILED" */
 };
 
 enum window_flag {
@@ -95,6 +104,8 @@ struct model {
 	size_t n_statuses;
 	const struct edge *edges;
 	size_t n_edges;
+	const struct move *moves;
+	size_t n_moves;
 	const struct window_rule *windows;
 	size_t n_windows;
 };
@@ -131,6 +142,9 @@ bool model_is_terminal(const struct model *model, int status);
 bool model_is_stranger(const struct model *model, int status);
 bool model_is_untold(const struct model *model, int status);
 bool model_is_foreign(const struct model *model, int status);
+
+/* Whether MOVE, one of the model's, can be made in STATUS. A stranger takes the moves of all nodes of its status. */
+bool model_has_move(const struct model *model, int status, const struct move *move);
 
 /* The window that entering STATUS opens, NULL for most. */
 const struct window_rule *model_window(const struct model *model, int status);

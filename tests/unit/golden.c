@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading the golden lists of edges.
+ * Reading the golden lists of edges and moves.
  * Tests, unit ring.
  */
 #include "unit/golden.h"
 
 #include <check.h>
 #include <stdio.h>
+#include <string.h>
 
-static FILE *open_edges(const struct model *model)
+static FILE *open_list(const struct model *model, const char *kind)
 {
 	char path[64];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "tests/unit/golden/%s.edges", model->name);
+	snprintf(path, sizeof(path), "tests/unit/golden/%s.%s", model->name, kind);
 	file = fopen(path, "r");
 	ck_assert_msg(file != NULL, "%s: tests are run in the source folder", path);
 	return file;
@@ -21,7 +22,7 @@ static FILE *open_edges(const struct model *model)
 
 void golden_read(const struct model *model, struct golden *ret)
 {
-	FILE *file = open_edges(model);
+	FILE *file = open_list(model, "edges");
 	char from[64];
 	char to[64];
 	char letter;
@@ -69,4 +70,27 @@ void golden_check_edges(const struct model *model, struct golden *golden)
 		ck_assert_msg(edge->certainty == golden_certainty(*letter), "%s to %s", from, to);
 		*letter = 0;
 	}
+}
+
+void golden_read_moves(const struct model *model, struct golden_moves *ret)
+{
+	FILE *file = open_list(model, "moves");
+	char from[64];
+
+	*ret = (struct golden_moves){ 0 };
+	while (ret->n < GOLDEN_MOVES_MAX && fscanf(file, "%63s %63s", from, ret->list[ret->n].status) == 2) {
+		ret->list[ret->n].from = model_status(model, from);
+		ck_assert_msg(ret->list[ret->n].from >= 0, "%s", from);
+		ret->n++;
+	}
+	ck_assert_msg(fgetc(file) == EOF || feof(file), "line %zu can't be read", ret->n + 1);
+	fclose(file);
+}
+
+bool golden_has_move(const struct golden_moves *moves, int from, const char *status)
+{
+	for (size_t i = 0; i < moves->n; i++)
+		if (moves->list[i].from == from && strcmp(moves->list[i].status, status) == 0)
+			return true;
+	return false;
 }

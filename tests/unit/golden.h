@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The lists of edges in tests/unit/golden/, which were copied from upstream's documents apart from the .def files.
+ * The lists of edges and moves in tests/unit/golden/, which were copied from upstream's documents apart from the .def files.
  * Tests, unit ring.
  */
 #ifndef CLAIMD_TESTS_UNIT_GOLDEN_H
@@ -21,5 +21,19 @@ enum certainty golden_certainty(char letter);
 
 /* Fails the test unless the model has just these edges, each once and as sure. */
 void golden_check_edges(const struct model *model, struct golden *golden);
+
+/* NAME.moves of a model: what the merchant may set in each node, the strangers' too. */
+#define GOLDEN_MOVES_MAX 64
+
+struct golden_moves {
+	struct {
+		int from;
+		char status[64];
+	} list[GOLDEN_MOVES_MAX];
+	size_t n;
+};
+
+void golden_read_moves(const struct model *model, struct golden_moves *ret);
+bool golden_has_move(const struct golden_moves *moves, int from, const char *status);
 
 #endif
