@@ -167,6 +167,16 @@ int query_run(struct query *query)
 	return query_end(query);
 }
 
+void query_run_once(struct query *query)
+{
+	struct store *store = query->store;
+
+	if (query_run(query) != ERR_OK || query_changes(store) == 1)
+		return;
+	store->failed = ERR_REFUSED;
+	snprintf(store->error, sizeof(store->error), "no such row, or not in the state that is to be left");
+}
+
 size_t query_changes(const struct store *store)
 {
 	return (size_t)sqlite3_changes64(store->handle);

@@ -60,6 +60,9 @@ int query_end(struct query *query);
 /* For a statement without rows: steps and ends. */
 int query_run(struct query *query);
 
+/* Runs it, and fails its transaction, as a constraint would, unless it changed just one row. */
+void query_run_once(struct query *query);
+
 /* How many rows the last statement that was run changed. */
 size_t query_changes(const struct store *store);
 

@@ -210,3 +210,20 @@ const char *bed_try(const struct bed *bed, const char *sql)
 	sqlite3_close(handle);
 	return r == SQLITE_OK ? NULL : words;
 }
+
+void bed_check_plan(const struct bed *bed, const char *sql, const char *expected)
+{
+	char explain[2048];
+	sqlite3 *handle = connect(bed);
+	sqlite3_stmt *stmt = NULL;
+
+	ck_assert_int_lt(snprintf(explain, sizeof(explain), "EXPLAIN QUERY PLAN %s", sql), (int)sizeof(explain));
+	ck_assert_int_eq(sqlite3_prepare_v2(handle, explain, -1, &stmt, NULL), SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		const char *detail = (const char *)sqlite3_column_text(stmt, 3);
+
+		ck_assert_msg(strncmp(detail, expected, strlen(expected)) == 0, "%s: %s", sql, detail);
+	}
+	sqlite3_finalize(stmt);
+	sqlite3_close(handle);
+}
