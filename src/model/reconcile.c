@@ -342,3 +342,10 @@ enum decision reconcile(enum policy policy, struct wall now, struct shipment *sh
 	judge_and_stand(&pass, shipment, timeline);
 	return seen->snapshot ? take_snapshot(&pass, shipment, timeline) : take_event(&pass, shipment, timeline);
 }
+
+void reconcile_again(enum policy policy, struct wall now, struct shipment *shipment, struct timeline *timeline)
+{
+	const struct pass pass = { .policy = policy, .now = now };
+
+	judge_and_stand(&pass, shipment, timeline);
+}

@@ -65,4 +65,8 @@ struct timeline {
 enum decision reconcile(enum policy policy, struct wall now, struct shipment *shipment, struct timeline *timeline,
                         const struct seen *seen);
 
+/* Judges TIMELINE again after a ruling on one of its steps, and what of SHIPMENT follows from it: TIMELINE is the part that an event
+ * at that step's key could change. An adopted status is applied, and what came after it is judged from there. */
+void reconcile_again(enum policy policy, struct wall now, struct shipment *shipment, struct timeline *timeline);
+
 #endif

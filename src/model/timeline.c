@@ -18,6 +18,7 @@ struct walk {
 	struct standing standing;
 	struct step *opener;   /* the step whose window governs what stands; NULL when it has none */
 	const struct step *previous;
+	const struct step *end; /* behind the last step */
 };
 
 bool step_is_applied(const struct step *step)
@@ -271,12 +272,44 @@ static void walk_repeat(struct walk *walk, struct step *step)
 		opener->window.due = window_due(&opener->window, step->valid_until);
 }
 
+/* The first of the repeats that follow STEP which was ruled on; NULL for none. */
+static const struct step *ruled_repeat(const struct walk *walk, const struct step *step)
+{
+	const struct step *next = step + 1;
+
+	if (next == walk->end || !is_repeat(step, next))
+		return NULL;
+	while (next->ruling == RULING_NONE && next + 1 < walk->end && strcmp(next[1].status, step->status) == 0)
+		next++;
+	return next->ruling == RULING_NONE ? NULL : next;
+}
+
+/* An operator rules on a status that was seen, whichever sighting of it was the first: when an event makes the step that was ruled on
+ * a repeat, the event takes the ruling over, and keeps it. */
+static void take_ruling(const struct walk *walk, struct step *step)
+{
+	const struct step *repeat = ruled_repeat(walk, step);
+
+	if (step->violation == VIOLATION_NONE || step->ruling != RULING_NONE || !repeat)
+		return;
+	step->ruling = repeat->ruling;
+	step->ruling_id = repeat->id;
+}
+
+static void judge_ruling(const struct walk *walk, struct step *step)
+{
+	bool broken = step->verdict == VERDICT_ILLEGAL || step->verdict == VERDICT_LATE;
+
+	take_ruling(walk, step);
+	step->flagged = broken && (step->flagged || walk->policy == POLICY_FLAG);
+	step->adopted = broken && (step->flagged || step->ruling == RULING_ADOPTED);
+}
+
 static void walk_step(struct walk *walk, struct step *step)
 {
 	step->verdict = judge_step(walk, step);
 	step->violation = violation_of(walk, step, step->verdict);
-	step->adopted = (step->adopted || walk->policy == POLICY_FLAG) &&
-	                (step->verdict == VERDICT_ILLEGAL || step->verdict == VERDICT_LATE);
+	judge_ruling(walk, step);
 	snprintf(step->from, sizeof(step->from), "%s", walk->standing.name);
 	step->from_entered = walk->standing.entered;
 	step->window = no_window;
@@ -297,6 +330,7 @@ void timeline_judge(const struct model *model, enum policy policy, struct wall n
 		.model = model,
 		.policy = policy,
 		.standing = { .status = STATUS_UNKNOWN, .entered = WALL_NONE, .version = NUMBER_NONE },
+		.end = steps + n,
 	};
 
 	for (size_t i = 0; i < n; i++) {
@@ -355,4 +389,15 @@ const char *violation_text(enum violation violation)
 
 	_Static_assert(ARRAY_SIZE(texts) == VIOLATION_MAX, "a text for each but none");
 	return texts[violation];
+}
+
+const char *ruling_text(enum ruling ruling)
+{
+	static const char *const texts[] = {
+		[RULING_ADOPTED] = "adopted",
+		[RULING_DISMISSED] = "dismissed",
+	};
+
+	_Static_assert(ARRAY_SIZE(texts) == RULING_MAX, "a text for each but none");
+	return texts[ruling];
 }

@@ -46,6 +46,14 @@ enum violation {
 	VIOLATION_MAX,
 };
 
+/* What an operator said of a step's violation. */
+enum ruling {
+	RULING_NONE,
+	RULING_ADOPTED,   /* its status is applied all the same */
+	RULING_DISMISSED, /* it stays as it is, and is no longer a matter */
+	RULING_MAX,
+};
+
 /* What an illegal or late status does: stay beside the current one, or become it (the configuration's on_illegal). */
 enum policy {
 	POLICY_HOLD,
@@ -77,7 +85,8 @@ struct step {
 	struct wall asked; /* since when the buyer has asked to cancel; WALL_NONE: does not */
 	bool prepaid;
 	bool may_skip; /* as struct seen */
-	bool adopted;  /* applied although illegal or late: by policy, or by an operator */
+	bool flagged;  /* applied although illegal or late, by policy; kept when the policy changes */
+	enum ruling ruling; /* of an operator, on its violation; timeline_judge() also takes over that on a repeat of it */
 
 	/* What timeline_judge() says of it. */
 	enum verdict verdict;
@@ -86,6 +95,8 @@ struct step {
 	int64_t seq;                 /* place among the steps that reports show, from 1; 0 for SAME */
 	struct window window;
 	enum violation violation;
+	int64_t ruling_id; /* the step whose ruling was taken over just now; 0: none was */
+	bool adopted;      /* applied although illegal or late: flagged, or ruled so */
 };
 
 /* What the judged steps add up to. */
@@ -108,10 +119,11 @@ void timeline_judge(const struct model *model, enum policy policy, struct wall n
 /* Whether a step's status became the current one. */
 bool step_is_applied(const struct step *step);
 
-/* The words that reports use: "first" ("same" for VERDICT_SAME), "open", "illegal_transition". NULL for
- * VIOLATION_NONE. */
+/* The words that reports use: "first" ("same" for VERDICT_SAME), "open", "illegal_transition", "adopted". NULL for
+ * VIOLATION_NONE and RULING_NONE. */
 const char *verdict_text(enum verdict verdict);
 const char *outcome_text(enum outcome outcome);
 const char *violation_text(enum violation violation);
+const char *ruling_text(enum ruling ruling);
 
 #endif

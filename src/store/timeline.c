@@ -57,6 +57,8 @@ static struct step read_step(struct query *q)
 	query_copy(q, step.from, sizeof(step.from));
 	step.from_entered = query_time(q);
 	step.seq = query_number(q);
+	step.flagged = query_number(q) == 1;
+	step.ruling = words_ruling(query_text(q));
 	return step;
 }
 
@@ -211,12 +213,25 @@ static size_t heal_violation(struct store *store, const struct step *step, struc
 	return query_run(&q) == ERR_OK ? query_changes(store) : 0;
 }
 
+/* It is resolved as that of its repeat was. */
+static void take_violation(struct store *store, const struct step *step)
+{
+	struct query q = query_start(store, STMT_VIOLATION_TAKE);
+
+	query_bind_number(&q, step->id);
+	query_bind_text(&q, violation_text(step->violation));
+	query_bind_number(&q, step->ruling_id);
+	query_run(&q);
+}
+
 static void apply_violation(struct store *store, const struct step *step, struct wall now, struct changes *changes)
 {
-	if (step->violation != VIOLATION_NONE)
-		changes->violations += open_violation(store, step);
-	else
+	if (step->violation == VIOLATION_NONE)
 		changes->healed += heal_violation(store, step, now);
+	else if (step->ruling_id != 0)
+		take_violation(store, step);
+	else
+		changes->violations += open_violation(store, step);
 }
 
 static void apply_step(struct store *store, const struct shipment *shipment, struct step *step, struct changes *changes)

@@ -23,6 +23,14 @@ enum verdict words_verdict(const char *text)
 	return VERDICT_SAME;
 }
 
+enum ruling words_ruling(const char *text)
+{
+	for (int ruling = RULING_ADOPTED; text && ruling < RULING_MAX; ruling++)
+		if (strcmp(ruling_text((enum ruling)ruling), text) == 0)
+			return (enum ruling)ruling;
+	return RULING_NONE;
+}
+
 const struct model *words_model(const char *text)
 {
 	return text ? model_by_name(text) : NULL;

@@ -12,6 +12,9 @@
 enum via words_via(const char *text);         /* VIA_SWEEP for an unknown one */
 enum verdict words_verdict(const char *text); /* VERDICT_SAME for an unknown one: it then applies nothing */
 
+/* Of a violation's state; RULING_NONE for NULL and for an unknown one. */
+enum ruling words_ruling(const char *text);
+
 /* A column that is NULL where there is no model. */
 const struct model *words_model(const char *text); /* NULL for NULL and for an unknown one */
 const char *words_model_text(const struct model *model);

@@ -77,22 +77,22 @@ void ledger_init_of(struct ledger *ledger, const struct model *model)
 	};
 }
 
-/* The place of the last applied step that the observation can't reach behind; n when there is none. */
-static size_t find_anchor(const struct ledger *ledger, const struct seen *seen)
+/* The place of the last applied step that what is of REVISION can't reach behind; n when there is none. */
+static size_t find_anchor(const struct ledger *ledger, int64_t revision)
 {
 	for (size_t i = ledger->n; i-- > 0;) {
 		const struct step *step = &ledger->steps[i];
 
-		if (step_is_applied(step) && (seen->snapshot || step->key.revision < seen->key.revision))
+		if (step_is_applied(step) && step->key.revision < revision)
 			return i;
 	}
 	return ledger->n;
 }
 
 /* Allocated to the byte, so that a sanitizer sees a step too many. */
-static struct timeline cut(const struct ledger *ledger, const struct seen *seen)
+static struct timeline cut(const struct ledger *ledger, int64_t revision)
 {
-	size_t anchor = ledger->whole ? ledger->n : find_anchor(ledger, seen);
+	size_t anchor = ledger->whole ? ledger->n : find_anchor(ledger, revision);
 	size_t start = anchor < ledger->n ? anchor : 0;
 	size_t n = ledger->n - start;
 	struct timeline timeline = { .n = n, .size = n + 2, .anchored = anchor < ledger->n };
@@ -103,6 +103,7 @@ static struct timeline cut(const struct ledger *ledger, const struct seen *seen)
 	for (size_t i = 0; i < n; i++) {
 		timeline.steps[i].window = (struct window){ .opened = WALL_NONE, .due = WALL_NONE, .closed = WALL_NONE };
 		timeline.steps[i].violation = VIOLATION_NONE;
+		timeline.steps[i].ruling_id = 0;
 	}
 	return timeline;
 }
@@ -169,7 +170,7 @@ static void check_untouched(const struct shipment *before, const struct shipment
 
 enum decision ledger_take(struct ledger *ledger, const struct seen *seen)
 {
-	struct timeline timeline = cut(ledger, seen);
+	struct timeline timeline = cut(ledger, seen->snapshot ? INT64_MAX : seen->key.revision);
 	size_t n = timeline.n;
 	size_t start = ledger->n - n;
 	const struct shipment before = ledger->shipment;
@@ -188,6 +189,42 @@ enum decision ledger_take(struct ledger *ledger, const struct seen *seen)
 		put_back(ledger, &timeline, start);
 	free(timeline.steps);
 	return decision;
+}
+
+static void rule(struct ledger *ledger, size_t at, enum ruling ruling)
+{
+	struct timeline timeline = cut(ledger, ledger->steps[at].key.revision);
+	size_t start = ledger->n - timeline.n;
+
+	timeline.steps[at - start].ruling = ruling;
+	reconcile_again(ledger->policy, ledger->now, &ledger->shipment, &timeline);
+	check_order(&timeline);
+	check_kept(ledger, &timeline, start);
+	put_back(ledger, &timeline, start);
+	free(timeline.steps);
+}
+
+bool ledger_rule(struct ledger *ledger, const char *status, enum ruling ruling)
+{
+	for (size_t i = 0; i < ledger->n; i++) {
+		const struct step *step = &ledger->steps[i];
+
+		if (step->violation != VIOLATION_NONE && step->ruling == RULING_NONE && strcmp(step->status, status) == 0) {
+			rule(ledger, i, ruling);
+			return true;
+		}
+	}
+	return false;
+}
+
+void ledger_rule_operation(struct ledger *ledger, int64_t operation_id, enum ruling ruling)
+{
+	for (size_t i = 0; i < ledger->n; i++)
+		if (ledger->steps[i].operation_id == operation_id) {
+			rule(ledger, i, ruling);
+			return;
+		}
+	ck_abort_msg("operation %lld is not there", (long long)operation_id);
 }
 
 enum decision ledger_read(struct ledger *ledger, const char *status, int64_t revision, int64_t us)

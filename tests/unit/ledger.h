@@ -42,6 +42,11 @@ enum decision ledger_hear(struct ledger *ledger, const char *status, int64_t rev
 enum decision ledger_read_order(struct ledger *ledger, const char *status, int64_t us);
 enum decision ledger_read_skipping(struct ledger *ledger, const char *status, int64_t us);
 
+/* An operator's ruling on the step with that status whose violation is open, the first of them; false when there is none. */
+bool ledger_rule(struct ledger *ledger, const char *status, enum ruling ruling);
+/* A ruling on the step of an operation, whatever it is now. */
+void ledger_rule_operation(struct ledger *ledger, int64_t operation_id, enum ruling ruling);
+
 /* The step that reports show as number SEQ; fails the test when there is none, or more than one. */
 const struct step *ledger_shown(const struct ledger *ledger, int64_t seq);
 size_t ledger_count_shown(const struct ledger *ledger);

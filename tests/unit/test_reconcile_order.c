@@ -7,89 +7,11 @@
 #include <string.h>
 
 #include "suite.h"
-#include "unit/ledger.h"
+#include "unit/walk.h"
 
-#define STEPS_MAX 40
-#define SEEN_MAX (3 * STEPS_MAX)
+#define SEEN_MAX (3 * WALK_STEPS_MAX)
 #define N_SEEDS 12
 #define N_ROUNDS 6
-
-/* What upstream did, in its order, and what of it is delivered. */
-struct walk {
-	struct seen events[STEPS_MAX];
-	size_t n_events;
-	struct seen snapshots[STEPS_MAX];
-	size_t n_snapshots;
-	struct wall now;
-	enum policy policy;
-};
-
-static int pick_successor(struct dice *dice, int from)
-{
-	int successors[MODEL_STATUS_MAX];
-	size_t n = 0;
-
-	for (int to = 0; to < (int)model_claims.n_statuses; to++)
-		if (model_has_edge(&model_claims, from, to))
-			successors[n++] = to;
-	return n > 0 ? successors[dice_roll(dice, n)] : STATUS_UNKNOWN;
-}
-
-static const char *name_of(int status)
-{
-	return model_claims.statuses[status].name;
-}
-
-/* --- Walks that break the rules -------------------------------------------------------------------------- */
-
-/* Mostly legal; now and then any status, one that no model knows, or the last one again. */
-static const char *pick_odd_status(struct dice *dice, int *current)
-{
-	static const char *const strangers[] = { "teleported", "beamed", "picking_up" };
-
-	switch (dice_roll(dice, 8)) {
-	case 0:
-		return strangers[dice_roll(dice, 3)];
-	case 1:
-		return name_of(*current);
-	case 2:
-		return name_of((int)dice_roll(dice, model_claims.n_statuses));
-	}
-
-	int next = pick_successor(dice, *current);
-
-	/* A walk that came to its end goes on from anywhere, which is illegal at first. */
-	*current = next == STATUS_UNKNOWN ? (int)dice_roll(dice, model_claims.n_statuses) : next;
-	return name_of(*current);
-}
-
-/* The next key: mostly another revision, sometimes only another time, sometimes only another operation. */
-static void advance(struct dice *dice, int64_t *revision, int64_t *us)
-{
-	size_t kind = dice_roll(dice, 10);
-
-	if (kind > 1)
-		*revision += 1 + (int64_t)dice_roll(dice, 3);
-	if (kind > 0)
-		*us += SECONDS(1) * (1 + (int64_t)dice_roll(dice, 900));
-}
-
-static struct walk make_odd_walk(uint64_t seed, size_t n, bool revisions)
-{
-	struct dice dice = { seed };
-	struct walk walk = { .n_events = n, .policy = dice_roll(&dice, 3) == 0 ? POLICY_FLAG : POLICY_HOLD };
-	int current = (int)dice_roll(&dice, 4);
-	int64_t revision = 1;
-	int64_t us = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		walk.events[i] = make_event(pick_odd_status(&dice, &current), revisions ? revision : NUMBER_NONE, us);
-		walk.events[i].operation_id = 80 + (int64_t)i;
-		advance(&dice, &revision, &us);
-	}
-	walk.now = moment(us + SECONDS(1) * (int64_t)dice_roll(&dice, 900) - SECONDS(300));
-	return walk;
-}
 
 /* --- True walks with snapshots --------------------------------------------------------------------------- */
 
@@ -99,20 +21,20 @@ static bool is_edit(const char *from, const char *to)
 	return strcmp(to, "estimating") == 0 && strcmp(from, "new") != 0;
 }
 
-static void make_true_events(struct dice *dice, struct walk *walk, int64_t versions[STEPS_MAX])
+static void make_true_events(struct dice *dice, struct walk *walk, int64_t versions[WALK_STEPS_MAX])
 {
 	int current = 0;
 	int64_t revision = 1;
 	int64_t us = 0;
 	int64_t version = 1;
 
-	while (walk->n_events < STEPS_MAX && current != STATUS_UNKNOWN) {
-		walk->events[walk->n_events] = make_event(name_of(current), revision, us);
+	while (walk->n_events < WALK_STEPS_MAX && current != STATUS_UNKNOWN) {
+		walk->events[walk->n_events] = make_event(walk_status_name(current), revision, us);
 		versions[walk->n_events++] = version;
 
-		int next = pick_successor(dice, current);
+		int next = walk_pick_successor(dice, current);
 
-		version += next != STATUS_UNKNOWN && is_edit(name_of(current), name_of(next));
+		version += next != STATUS_UNKNOWN && is_edit(walk_status_name(current), walk_status_name(next));
 		current = next;
 		revision += 1 + (int64_t)dice_roll(dice, 4);
 		us += SECONDS(1) * (1 + (int64_t)dice_roll(dice, 599));
@@ -149,14 +71,14 @@ static struct walk make_true_walk(uint64_t seed)
 {
 	struct dice dice = { seed };
 	struct walk walk = { .now = moment(SECONDS(36000)), .policy = POLICY_HOLD };
-	int64_t versions[STEPS_MAX];
+	int64_t versions[WALK_STEPS_MAX];
 
 	/* Of many walks, one that goes on for a while. */
 	while (walk.n_events < 6) {
 		walk.n_events = 0;
 		make_true_events(&dice, &walk, versions);
 	}
-	walk.n_snapshots = 1 + dice_roll(&dice, STEPS_MAX);
+	walk.n_snapshots = 1 + dice_roll(&dice, WALK_STEPS_MAX);
 	for (size_t i = 0; i < walk.n_snapshots; i++) {
 		size_t at = dice_roll(&dice, walk.n_events);
 
@@ -235,7 +157,7 @@ static void check_each_order(const struct walk *walk, const struct ledger *expec
 
 START_TEST(up_to_six_events_end_alike_in_each_of_their_orders)
 {
-	struct walk walk = make_odd_walk((uint64_t)_i, 1 + (size_t)_i % 6, _i % 4 != 3);
+	struct walk walk = walk_make_odd((uint64_t)_i, 1 + (size_t)_i % 6, _i % 4 != 3);
 	const struct seen *seen[SEEN_MAX];
 	struct ledger expected;
 
@@ -250,8 +172,8 @@ START_TEST(many_events_end_alike_in_random_orders)
 	struct dice dice = { (uint64_t)_i };
 
 	for (int round = 0; round < N_ROUNDS; round++) {
-		size_t n_events = 7 + dice_roll(&dice, STEPS_MAX - 7);
-		struct walk walk = make_odd_walk((uint64_t)(1000 + N_ROUNDS * _i + round), n_events, round % 4 != 3);
+		size_t n_events = 7 + dice_roll(&dice, WALK_STEPS_MAX - 7);
+		struct walk walk = walk_make_odd((uint64_t)(1000 + N_ROUNDS * _i + round), n_events, round % 4 != 3);
 		const struct seen *seen[SEEN_MAX];
 		struct ledger expected;
 		size_t n = list_events(&walk, seen);
@@ -269,7 +191,7 @@ START_TEST(events_that_come_twice_change_nothing)
 
 	for (int round = 0; round < N_ROUNDS; round++) {
 		size_t n_events = 2 + dice_roll(&dice, 20);
-		struct walk walk = make_odd_walk((uint64_t)(2000 + N_ROUNDS * _i + round), n_events, round % 4 != 3);
+		struct walk walk = walk_make_odd((uint64_t)(2000 + N_ROUNDS * _i + round), n_events, round % 4 != 3);
 		const struct seen *seen[SEEN_MAX];
 		struct ledger expected;
 		size_t n = list_events(&walk, seen);
@@ -409,7 +331,7 @@ static struct seen make_anything(struct dice *dice)
 {
 	static const char *const odd[] = { "", "x/", LONGEST };
 	size_t kind = dice_roll(dice, 10);
-	const char *status = kind < 3 ? odd[kind] : name_of((int)dice_roll(dice, kind < 6 ? 6 : model_claims.n_statuses));
+	const char *status = kind < 3 ? odd[kind] : walk_status_name((int)dice_roll(dice, kind < 6 ? 6 : model_claims.n_statuses));
 	struct seen seen = dice_roll(dice, 2) ? make_snapshot(status, 0, 0) : make_event(status, 0, 0);
 
 	seen.key = (struct order_key){ .revision = pick_number(dice), .updated = pick_time(dice) };
@@ -430,7 +352,7 @@ START_TEST(no_observations_break_what_is_kept)
 
 		ledger_init(&ledger);
 		ledger.policy = round % 2 ? POLICY_FLAG : POLICY_HOLD;
-		for (size_t i = 0; i < STEPS_MAX; i++) {
+		for (size_t i = 0; i < WALK_STEPS_MAX; i++) {
 			struct seen seen = make_anything(&dice);
 
 			ledger.now = pick_time(&dice);

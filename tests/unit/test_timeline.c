@@ -185,11 +185,27 @@ START_TEST(an_adopted_step_stays_applied_under_hold)
 	struct tale tale = tale_begin();
 
 	tale_add(&tale, "pickuped", 0);
-	tale_add(&tale, "new", SECONDS(1))->adopted = true;
+	tale_add(&tale, "new", SECONDS(1))->ruling = RULING_ADOPTED;
 	tale_add(&tale, "estimating", SECONDS(2));
 	tale_judge(&tale);
 	ck_assert(tale.steps[1].adopted);
+	ck_assert_int_eq(tale.steps[1].violation, VIOLATION_ILLEGAL_TRANSITION);
 	tale_check_verdict(&tale.steps[2], VERDICT_LEGAL, "new", 3);
+}
+END_TEST
+
+START_TEST(a_flagged_step_stays_applied_when_the_policy_becomes_to_hold)
+{
+	struct tale tale = tale_begin();
+
+	tale.policy = POLICY_FLAG;
+	tale_add(&tale, "pickuped", 0);
+	tale_add(&tale, "new", SECONDS(1));
+	tale_judge(&tale);
+	tale.policy = POLICY_HOLD;
+	tale_judge(&tale);
+	ck_assert(tale.steps[1].adopted);
+	ck_assert_str_eq(tale_status(&tale), "new");
 }
 END_TEST
 
@@ -198,10 +214,101 @@ START_TEST(an_adopted_step_that_turns_out_legal_is_not_adopted)
 	struct tale tale = tale_begin();
 
 	tale_add(&tale, "new", 0);
-	tale_add(&tale, "estimating", SECONDS(1))->adopted = true;
+	tale_add(&tale, "estimating", SECONDS(1))->ruling = RULING_ADOPTED;
 	tale_judge(&tale);
 	ck_assert(!tale.steps[1].adopted);
 	ck_assert(step_is_applied(&tale.steps[1]));
+}
+END_TEST
+
+START_TEST(an_unknown_status_is_not_applied_by_any_ruling)
+{
+	struct tale tale = tale_begin();
+
+	tale_add(&tale, "pickuped", 0);
+	tale_add(&tale, "teleported", SECONDS(1))->ruling = RULING_ADOPTED;
+	tale_judge(&tale);
+	ck_assert(!tale.steps[1].adopted);
+	ck_assert_str_eq(tale_status(&tale), "pickuped");
+}
+END_TEST
+
+START_TEST(a_dismissed_step_stays_beside_what_stands)
+{
+	struct tale tale = tale_begin();
+
+	tale_add(&tale, "pickuped", 0);
+	tale_add(&tale, "new", SECONDS(1))->ruling = RULING_DISMISSED;
+	tale_add(&tale, "delivery_arrived", SECONDS(2));
+	tale_judge(&tale);
+	ck_assert(!tale.steps[1].adopted);
+	tale_check_verdict(&tale.steps[2], VERDICT_LEGAL, "pickuped", 3);
+}
+END_TEST
+
+START_TEST(a_ruling_on_a_repeat_is_taken_over_by_the_step_that_it_repeats)
+{
+	struct tale tale = tale_begin();
+
+	tale_add(&tale, "pickuped", 0);
+	tale_add(&tale, "new", SECONDS(1));
+	tale_add(&tale, "new", SECONDS(2));
+	tale_add(&tale, "new", SECONDS(3))->ruling = RULING_ADOPTED;
+	tale_add(&tale, "estimating", SECONDS(4));
+	tale.steps[3].id = 33;
+	tale_judge(&tale);
+	ck_assert(tale.steps[1].adopted);
+	ck_assert_int_eq(tale.steps[1].ruling, RULING_ADOPTED);
+	ck_assert_int_eq(tale.steps[1].ruling_id, 33);
+	ck_assert_int_eq(tale.steps[2].ruling, RULING_NONE);
+	ck_assert_int_eq(tale.steps[3].verdict, VERDICT_SAME);
+	tale_check_verdict(&tale.steps[4], VERDICT_LEGAL, "new", 3);
+}
+END_TEST
+
+START_TEST(a_step_of_its_own_ruling_heeds_no_repeat)
+{
+	struct tale tale = tale_begin();
+
+	tale_add(&tale, "pickuped", 0);
+	tale_add(&tale, "new", SECONDS(1))->ruling = RULING_DISMISSED;
+	tale_add(&tale, "new", SECONDS(2))->ruling = RULING_ADOPTED;
+	tale_judge(&tale);
+	ck_assert_int_eq(tale.steps[1].ruling, RULING_DISMISSED);
+	ck_assert_int_eq(tale.steps[1].ruling_id, 0);
+	ck_assert_str_eq(tale_status(&tale), "pickuped");
+}
+END_TEST
+
+START_TEST(a_ruling_does_not_hold_across_another_status)
+{
+	struct tale tale = tale_begin();
+
+	tale_add(&tale, "pickuped", 0);
+	tale_add(&tale, "new", SECONDS(1));
+	tale_add(&tale, "accepted", SECONDS(2));
+	tale_add(&tale, "new", SECONDS(3))->ruling = RULING_ADOPTED;
+	tale_judge(&tale);
+	ck_assert(!tale.steps[1].adopted);
+	ck_assert(tale.steps[3].adopted);
+}
+END_TEST
+
+START_TEST(a_conflict_is_about_its_key_alone_and_so_is_a_ruling)
+{
+	struct tale tale = tale_begin();
+
+	tale_add(&tale, "pickuped", 0);
+	tale_add(&tale, "delivery_arrived", SECONDS(1));
+	tale.steps[1].key = tale.steps[0].key;
+	tale_add(&tale, "delivery_arrived", SECONDS(2))->ruling = RULING_ADOPTED;
+	tale_judge(&tale);
+	ck_assert_int_eq(tale.steps[1].violation, VIOLATION_CONFLICT);
+	ck_assert(!tale.steps[1].adopted);
+	tale.steps[1].ruling = RULING_ADOPTED;
+	tale_judge(&tale);
+	ck_assert(tale.steps[1].adopted);
+	ck_assert_int_eq(tale.steps[2].verdict, VERDICT_SAME);
 }
 END_TEST
 
@@ -389,7 +496,14 @@ static TCase *verdicts(void)
 	tcase_add_test(tcase, flagging_applies_an_illegal_step_and_keeps_its_violation);
 	tcase_add_test(tcase, flagging_does_not_apply_an_unknown_status);
 	tcase_add_test(tcase, an_adopted_step_stays_applied_under_hold);
+	tcase_add_test(tcase, a_flagged_step_stays_applied_when_the_policy_becomes_to_hold);
 	tcase_add_test(tcase, an_adopted_step_that_turns_out_legal_is_not_adopted);
+	tcase_add_test(tcase, an_unknown_status_is_not_applied_by_any_ruling);
+	tcase_add_test(tcase, a_dismissed_step_stays_beside_what_stands);
+	tcase_add_test(tcase, a_ruling_on_a_repeat_is_taken_over_by_the_step_that_it_repeats);
+	tcase_add_test(tcase, a_step_of_its_own_ruling_heeds_no_repeat);
+	tcase_add_test(tcase, a_ruling_does_not_hold_across_another_status);
+	tcase_add_test(tcase, a_conflict_is_about_its_key_alone_and_so_is_a_ruling);
 	tcase_add_loop_test(tcase, only_applied_verdicts_are_applied, 0, VERDICT_MAX);
 	return tcase;
 }
