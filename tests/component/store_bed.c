@@ -138,6 +138,11 @@ struct seen bed_order(const char *order, const char *status, struct wall at)
 
 enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall now, struct changes *ret_changes)
 {
+	return bed_apply_under(bed, POLICY_HOLD, seen, now, ret_changes);
+}
+
+enum decision bed_apply_under(struct bed *bed, enum policy policy, const struct seen *seen, struct wall now, struct changes *ret_changes)
+{
 	struct changes changes = { 0 };
 	struct shipment shipment;
 	struct pending pending;
@@ -151,7 +156,7 @@ enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall no
 	ck_assert_int_eq(store_shipment(bed->store, bed_shipment(bed, seen->external_id), &shipment, &pending), ERR_OK);
 	ck_assert_int_eq(store_timeline(bed->store, shipment.id, seen->snapshot ? NULL : &seen->key, &timeline), ERR_OK);
 	shipment.model = shipment.model ? shipment.model : seen->model;
-	decision = reconcile(POLICY_HOLD, now, &shipment, &timeline, &dated);
+	decision = reconcile(policy, now, &shipment, &timeline, &dated);
 	if (decision != DECISION_STALE)
 		store_apply(bed->store, &shipment, &timeline, now, &changes);
 	if (decision == DECISION_SAME || decision == DECISION_CHANGED)
