@@ -220,6 +220,26 @@ static bool is_edit(const struct reader *reader, bool of_claim, enum plan_edit_k
 	return false;
 }
 
+/* Takes "act" if it stands there, and the word behind it. */
+static void read_waits(struct reader *reader, struct plan_step *step)
+{
+	step->waits = word_is(reader, "act");
+	if (step->waits)
+		next_word(reader);
+}
+
+/* Nobody but the merchant decides when, and what. */
+static int check_waits(const struct item *item, const char **ret_why)
+{
+	if (!item->step.waits)
+		return 0;
+	if (item->step.when == PLAN_ENTRY || (item->is_edit && item->kind != EDIT_UNASK)) {
+		*ret_why = "behind 'act' stands a status or unask, after +SPAN if it takes its time";
+		return ERR_INVALID;
+	}
+	return 0;
+}
+
 static int read_what(struct reader *reader, bool of_claim, struct item *item, const char **ret_why)
 {
 	item->is_edit = is_edit(reader, of_claim, &item->kind);
@@ -239,11 +259,14 @@ static int read_item(const char *text, size_t len, bool of_claim, struct item *r
 	struct item item = { .step = { .when = PLAN_PACED } };
 
 	next_word(&reader);
+	read_waits(&reader, &item.step);
 
 	int r = read_when(&reader, &item.step, ret_why);
 
 	if (r == 0)
 		r = read_what(&reader, of_claim, &item, ret_why);
+	if (r == 0)
+		r = check_waits(&item, ret_why);
 	if (r == 0)
 		*ret = item;
 	return r;
@@ -280,6 +303,7 @@ static int add_edit(struct plan *plan, const struct item *item)
 		.us = item->step.us,
 		.fate = item->step.fate,
 		.times = item->step.times,
+		.waits = item->step.waits,
 	};
 	memcpy(edit->price, item->price, sizeof(edit->price));
 	return 0;
@@ -304,13 +328,11 @@ static int add_item(struct plan *plan, const struct item *item, const char **ret
 		*ret_why = "'at' counts from a status with a deadline, as ready_for_approval, so one must come before it";
 		return ERR_INVALID;
 	}
-	if (!item->is_edit)
-		return add_step(plan, &item->step);
-	if (plan->n == 0) {
-		*ret_why = "only a status can come first";
+	if (plan->n == 0 && (item->is_edit || item->step.waits)) {
+		*ret_why = "only a status that waits for nobody can come first";
 		return ERR_INVALID;
 	}
-	return add_edit(plan, item);
+	return item->is_edit ? add_edit(plan, item) : add_step(plan, &item->step);
 }
 
 static int add_text(struct plan *plan, const char *text, size_t len, const char **ret_why)

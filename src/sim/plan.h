@@ -6,6 +6,7 @@
 #ifndef CLAIMD_SIM_PLAN_H
 #define CLAIMD_SIM_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,8 @@ struct plan_step {
 	unsigned fate;        /* enum plan_fate */
 	unsigned times;       /* told so often; 0: once, or as fate and chance have it */
 	unsigned stale_reads; /* so many reads still get the status before it; 0: chance decides */
+	bool waits;           /* for an act of the merchant's that leads to it; `us` counts from that */
+	bool acted;           /* such an act has come */
 };
 
 /* A change between two steps that leaves the status as it is. */
@@ -49,6 +52,7 @@ struct plan_edit {
 	int64_t us;
 	unsigned fate; /* as of a step, with the next */
 	unsigned times;
+	bool waits; /* as of a step */
 	char price[DECIMAL_SIZE];
 };
 
@@ -67,9 +71,32 @@ const struct model *plan_model(const struct plan *plan);
 /* Adds the steps of LEN bytes of text: steps between commas, each "[+SPAN | at SPAN] STATUS" or, behind a status only,
  * "[+SPAN | at SPAN] EDIT". Behind either may stand [lost] [twice] [times N] [behind], behind a status also [stale N]. A
  * claim's STATUS is any other name of [a-z_], an order's any STATUS/SUBSTATUS of [A-Z0-9_], so that unknown ones can be
- * played. A claim's EDIT is "price AMOUNT" with nothing behind it, an order's "update", "ask" or "unask". ERR_INVALID (nothing
- * added) with RET_WHY, a static phrase. */
+ * played. A claim's EDIT is "price AMOUNT" with nothing behind it, an order's "update", "ask" or "unask". "act [+SPAN] STATUS"
+ * and "act [+SPAN] unask", behind a status only, wait for the merchant. ERR_INVALID (nothing added) with RET_WHY, a static
+ * phrase. */
 int plan_add(struct plan *plan, const char *text, size_t len, const char **ret_why);
+
+/* What a merchant's act makes of a shipment. */
+struct plan_act {
+	const char *status; /* "": nothing but that the buyer's wish to cancel is withdrawn */
+	const char *price;  /* that is charged in the same moment; NULL: none */
+	bool ends;          /* nothing comes after it */
+	bool takes_time;    /* it is made after the usual pause, not at once */
+};
+
+/* How much of a plan has been made. */
+struct plan_place {
+	size_t n;
+	size_t n_edits;
+};
+
+/* Whether what comes next at PLACE waits for an act. */
+bool plan_waits(const struct plan *plan, const struct plan_place *place);
+
+/* Makes ACT what comes next at PLACE: the plan's own next step of that status, as it stands there, and what came before it is
+ * left out; or else a new one, behind which the plan goes on with the first of its steps that may follow by the graph and
+ * is not appointed by "at". ERR_NOMEM, with the plan as it was. */
+int plan_turn(struct plan *plan, const struct plan_place *place, const struct plan_act *act);
 
 /* ERR_NOMEM. */
 int plan_copy(const struct plan *plan, struct plan *ret);

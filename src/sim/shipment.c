@@ -41,8 +41,23 @@ static const struct plan_edit *next_edit(const struct world_shipment *shipment)
 	return edit && edit->behind <= shipment->n ? edit : NULL;
 }
 
+static struct plan_place place_of(const struct world_shipment *shipment)
+{
+	return (struct plan_place){ .n = shipment->n, .n_edits = shipment->n_edited };
+}
+
+static bool shipment_waits(const struct world_shipment *shipment)
+{
+	struct plan_place place = place_of(shipment);
+
+	return plan_waits(&shipment->plan, &place);
+}
+
+/* For an act that nobody can do any more nothing waits. */
 bool shipment_has_next(const struct world_shipment *shipment)
 {
+	if (shipment_waits(shipment))
+		return !model_is_terminal(shipment->model, model_status(shipment->model, shipment->now.status));
 	return shipment->n < shipment->plan.n || next_edit(shipment);
 }
 
@@ -64,19 +79,27 @@ static struct wall due_at(const struct world_shipment *shipment, enum plan_when 
 	return wall_add(now, pause);
 }
 
-/* Without a next step the timer fires once more, to close the shipment. */
+/* Without a next step the timer fires once more, to close the shipment; one that waits for an act has none. */
 void shipment_schedule(struct world_shipment *shipment)
 {
 	const struct plan_edit *edit = next_edit(shipment);
 	const struct plan_step *step = shipment->n < shipment->plan.n ? &shipment->plan.steps[shipment->n] : NULL;
 
-	if (edit)
-		shipment->due = due_at(shipment, edit->when, edit->us);
-	else if (step)
-		shipment->due = due_at(shipment, step->when, step->us);
-	else
+	if (!shipment_has_next(shipment))
 		shipment->due = loop_now(shipment->world->loop);
+	else if (shipment_waits(shipment))
+		return;
+	else if (edit)
+		shipment->due = due_at(shipment, edit->when, edit->us);
+	else
+		shipment->due = due_at(shipment, step->when, step->us);
 	loop_timer_at(shipment->timer, shipment->due);
+}
+
+void shipment_revive(struct world_shipment *shipment)
+{
+	shipment->world->n_done -= shipment->done;
+	shipment->done = false;
 }
 
 /* Each step of the plan may bring a price. */
@@ -189,6 +212,7 @@ static void shipment_step(struct world_shipment *shipment)
 		shipment_begin(shipment, &change, transition);
 	else
 		change_next(&change, shipment->transitions, shipment->n, transition);
+	transition->acted = step->acted;
 	shipment->stale_reads = shipment_stale_reads(shipment, step);
 	shipment->n++;
 	shipment->now = transition->seen;
@@ -222,7 +246,7 @@ static void shipment_move(struct world_shipment *shipment)
 	while ((edit = next_edit(shipment)) != NULL) {
 		shipment_edit(shipment, edit);
 		shipment_schedule(shipment);
-		if (!shipment_has_next(shipment) || !shipment_is_read(shipment) ||
+		if (!shipment_has_next(shipment) || shipment_waits(shipment) || !shipment_is_read(shipment) ||
 		    wall_cmp(loop_now(shipment->world->loop), shipment->due) < 0)
 			return;
 	}
@@ -230,19 +254,37 @@ static void shipment_move(struct world_shipment *shipment)
 	shipment_schedule(shipment);
 }
 
-/* A shipment that waits to be read has no timer: world_told() sets it again. */
+/* A shipment that waits to be read has no timer: world_told() sets it again, also where it waits for an act. */
 void shipment_on_due(void *cls)
 {
 	struct world_shipment *shipment = cls;
 	struct world *world = shipment->world;
+	bool has_next = shipment_has_next(shipment);
 
-	if (!shipment_is_read(shipment))
+	if (!shipment_is_read(shipment) || (has_next && shipment_waits(shipment)))
 		return;
-	if (shipment_has_next(shipment)) {
+	if (has_next) {
 		shipment_move(shipment);
 		return;
 	}
 	shipment->done = true;
 	world->n_done++;
 	world->hooks.on_done(shipment, world->hooks.cls);
+}
+
+/* What is due at once is made here and now, so that the act's answer tells it. */
+int world_act(struct world_shipment *shipment, const struct plan_act *act)
+{
+	struct plan_place place = place_of(shipment);
+	int r = plan_turn(&shipment->plan, &place, act);
+
+	if (r == 0)
+		r = shipment_reserve(shipment);
+	if (r < 0)
+		return r;
+	shipment_revive(shipment);
+	shipment_schedule(shipment);
+	if (!act->takes_time && wall_cmp(loop_now(shipment->world->loop), shipment->due) >= 0)
+		shipment_on_due(shipment);
+	return 0;
 }

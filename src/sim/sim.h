@@ -74,7 +74,8 @@ const char *sim_url(const struct sim *sim);
 int sim_set_callback(struct sim *sim, const char *url);
 int sim_set_push(struct sim *sim, const char *url);
 
-/* Every claim and order has made its steps, and every callback and push is acked, refused or given up. */
+/* Every claim and order has made its steps, which one that waits for an act has not, and every callback and push is acked,
+ * refused or given up. */
 bool sim_is_done(const struct sim *sim);
 /* FN runs each time that it has become so. */
 void sim_set_on_done(struct sim *sim, void (*fn)(void *cls), void *cls);

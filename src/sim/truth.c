@@ -15,7 +15,7 @@
 
 static const char *const transition_columns[] = {
 	"claim_id", "life", "seq", "status", "at", "at_us", "revision", "version", "point_id", "price", "verdict", "reads",
-	"resolution", "events", "model",
+	"resolution", "events", "model", "acted",
 };
 
 static const char *const price_columns[] = { "claim_id", "at", "at_us", "revision", "price", "currency", "alone", "events" };
@@ -66,6 +66,7 @@ static int write_transition(const struct world_shipment *shipment, size_t place,
 		text_of(seen->resolution),
 		integer_of(transition->events),
 		text_of(shipment->model->name),
+		{ .kind = WIRE_BOOL, .integer = transition->acted },
 	};
 
 	_Static_assert(ARRAY_SIZE(values) == ARRAY_SIZE(transition_columns), "a value for each column");

@@ -22,6 +22,8 @@ struct world {
 /* Makes room for all of the plan. ERR_NOMEM. */
 int shipment_reserve(struct world_shipment *shipment);
 bool shipment_has_next(const struct world_shipment *shipment);
+/* It is not done any more. */
+void shipment_revive(struct world_shipment *shipment);
 /* Sets the timer to the next step; without one it fires once more, to close the shipment. */
 void shipment_schedule(struct world_shipment *shipment);
 /* The timer's. */

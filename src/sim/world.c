@@ -202,10 +202,7 @@ int world_extend(struct world_shipment *shipment, const char *steps)
 		r = shipment_reserve(shipment);
 	if (r < 0 || !stands_still)
 		return r;
-	if (shipment->done) {
-		shipment->done = false;
-		shipment->world->n_done--;
-	}
+	shipment_revive(shipment);
 	shipment_schedule(shipment);
 	return 0;
 }

@@ -24,6 +24,7 @@ struct world;
 struct transition {
 	struct seen seen;
 	enum verdict verdict;
+	bool acted;      /* made by an act of the merchant's */
 	unsigned reads;  /* fresh, whole snapshots that told it */
 	unsigned events; /* whole pages of the journal that told it */
 };
@@ -66,7 +67,7 @@ struct world_shipment {
 	struct plan plan;
 	size_t n_edited;        /* of the plan's edits */
 	struct seen now;        /* what a fresh snapshot tells */
-	bool done;              /* its last step is made, and read where the rules say so */
+	bool done;              /* its last step is made, and read where the rules say so; not while it waits for an act */
 
 	/* The world's own. */
 	struct world *world;
@@ -114,6 +115,10 @@ struct world_birth {
 int world_add(struct world *world, struct world_birth *birth, struct world_shipment **ret);
 /* More steps for a shipment, the first one due at once if it stands still; text as plan_add(). */
 int world_extend(struct world_shipment *shipment, const char *steps);
+
+/* An act of the merchant's, which may be. It is made at once unless it takes its time or the plan gives it some; under
+ * wait_read, what is read first comes first. ERR_NOMEM. */
+int world_act(struct world_shipment *shipment, const struct plan_act *act);
 
 bool world_is_claim(const struct world_shipment *shipment);
 
