@@ -30,6 +30,7 @@ struct answer {
 	size_t n_asked;   /* ids */
 	size_t n_unknown; /* of these */
 	size_t n_stale;   /* of these */
+	size_t n_acts;    /* that were done */
 };
 
 /* {"code","message"} under an HTTP status. ERR_NOMEM, as all of these. */

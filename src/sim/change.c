@@ -69,18 +69,19 @@ static void set_resolution(struct seen *seen, int status)
 	snprintf(seen->resolution, sizeof(seen->resolution), "%s", resolution);
 }
 
+/* What the newest applied one of TRANSITIONS[0..n) tells, or the newest of all. */
+static const struct seen *last_applied(const struct transition *transitions, size_t n)
+{
+	for (size_t i = n; i-- > 0;)
+		if (change_is_applied(&transitions[i]))
+			return &transitions[i].seen;
+	return &transitions[n - 1].seen;
+}
+
 /* The end of the newest open window: ten minutes from its entry, or the offer's end where that is earlier. */
 static struct wall window_due(const struct transition *transitions, size_t n, const struct window_rule *rule)
 {
-	const struct seen *opener = &transitions[n - 1].seen;
-
-	for (size_t i = n; i-- > 0;) {
-		if (!change_is_applied(&transitions[i]))
-			continue;
-		opener = &transitions[i].seen;
-		break;
-	}
-
+	const struct seen *opener = last_applied(transitions, n);
 	struct wall due = wall_add(opener->entered, rule->length_us);
 
 	if (wall_is_set(opener->valid_until) && wall_cmp(opener->valid_until, due) < 0)
@@ -244,6 +245,15 @@ void change_edit(const struct seen *before, const struct plan_edit *edit, struct
 		ret->asked = WALL_NONE;
 		break;
 	}
+}
+
+struct wall change_deadline(const struct transition *transitions, size_t n)
+{
+	const struct seen *opener = last_applied(transitions, n);
+	const struct model *model = model_of(opener);
+	const struct window_rule *rule = model_window(model, model_status(model, opener->status));
+
+	return rule && (rule->flags & WINDOW_BINDING) ? window_due(transitions, n, rule) : WALL_NONE;
 }
 
 bool change_is_applied(const struct transition *transition)

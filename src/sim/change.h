@@ -39,6 +39,9 @@ void change_next(const struct change *change, const struct transition *transitio
 /* A change of nothing but EDIT, as a snapshot tells it afterwards: BEFORE, with a later time, and a claim with a later revision. */
 void change_edit(const struct seen *before, const struct plan_edit *edit, struct wall at, uint64_t revision_random, struct seen *ret);
 
+/* When the deadline is that the newest applied one of TRANSITIONS[0..n) has opened, if it binds; else WALL_NONE. */
+struct wall change_deadline(const struct transition *transitions, size_t n);
+
 /* Whether a checker of the graph makes its status the current one. */
 bool change_is_applied(const struct transition *transition);
 bool change_opens_window(const struct transition *transition);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/decimal.h"
 #include "base/err.h"
 #include "sim/span.h"
 #include "sim/spec.h"
@@ -33,6 +34,8 @@ const char cmdline_help[] =
 	"  --step MIN..MAX      pause between two steps of a claim or order (200ms..1s)\n"
 	"  --window SPAN        what is left of the deadline in lives that miss one (10s)\n"
 	"  --offer SPAN         an offer's valid_until behind ready_for_approval; 0 for none (10min)\n"
+	"  --late-accept HOW    an accept after the deadline: failed, the claim fails soon after; or refused (failed)\n"
+	"  --fee AMOUNT         what a cancellation with the courier at the sender costs (149.90)\n"
 	"  --wait-read[=WHO]    it goes on only when its status has been read, by info, journal or either (info)\n"
 	"  --journal-reader     the journal is read, so a claim's first callback may be lost too\n"
 	"  --page-limit N       pages of the journal have at most N events (1000)\n"
@@ -63,6 +66,8 @@ enum option_id {
 	OPTION_STEP,
 	OPTION_WINDOW,
 	OPTION_OFFER,
+	OPTION_LATE_ACCEPT,
+	OPTION_FEE,
 	OPTION_WAIT_READ,
 	OPTION_JOURNAL_READER,
 	OPTION_PAGE_LIMIT,
@@ -95,6 +100,8 @@ static const struct option rows[] = {
 	{ "step", required_argument, NULL, OPTION_STEP },
 	{ "window", required_argument, NULL, OPTION_WINDOW },
 	{ "offer", required_argument, NULL, OPTION_OFFER },
+	{ "late-accept", required_argument, NULL, OPTION_LATE_ACCEPT },
+	{ "fee", required_argument, NULL, OPTION_FEE },
 	{ "wait-read", optional_argument, NULL, OPTION_WAIT_READ },
 	{ "journal-reader", no_argument, NULL, OPTION_JOURNAL_READER },
 	{ "page-limit", required_argument, NULL, OPTION_PAGE_LIMIT },
@@ -146,6 +153,10 @@ static const char *wanted(enum option_id id)
 		return "a time such as 300ms, 1.5s or 10min";
 	case OPTION_FAULTS:
 		return "name=probability,... of stale, duplicate, reorder, lost, delay, 429, 500, cut, late, shuffle, repeat, vague, all";
+	case OPTION_LATE_ACCEPT:
+		return "failed or refused";
+	case OPTION_FEE:
+		return "an amount such as 12.50";
 	case OPTION_WAIT_READ:
 		return "info, journal or either, behind a =";
 	case OPTION_PAGE_LIMIT:
@@ -261,6 +272,24 @@ static int read_retention(const char *text, struct sim_config *config)
 	return 0;
 }
 
+static int read_late_accept(const char *text, struct sim_config *config)
+{
+	if (strcmp(text, "failed") != 0 && strcmp(text, "refused") != 0)
+		return ERR_INVALID;
+	config->claim_rules.late_refused = strcmp(text, "refused") == 0;
+	return 0;
+}
+
+static int read_fee(const char *text, struct sim_config *config)
+{
+	int64_t amount;
+
+	if (strlen(text) >= sizeof(config->claim_rules.fee) || decimal_parse(text, &amount) < 0)
+		return ERR_INVALID;
+	snprintf(config->claim_rules.fee, sizeof(config->claim_rules.fee), "%s", text);
+	return 0;
+}
+
 /* WHO: NULL when only the option was given. */
 static int read_wait(const char *who, struct sim_config *config)
 {
@@ -330,6 +359,10 @@ static int take_value(struct cmdline *cmdline, enum option_id id, const char *va
 	case OPTION_TRUTH:
 		cmdline->truth_file = value;
 		break;
+	case OPTION_LATE_ACCEPT:
+		return read_late_accept(value, config);
+	case OPTION_FEE:
+		return read_fee(value, config);
 	case OPTION_WAIT_READ:
 		return read_wait(value, config);
 	case OPTION_JOURNAL_READER:

@@ -66,6 +66,7 @@ static void serve_stats(struct sim *sim, struct request *request)
 		"callbacks_sent", "callbacks_acked", "callbacks_given_up", "callbacks_lost", "prices", "journal", "events",
 		"orders", "edits", "order_requests", "campaign_requests",
 		"pushes_sent", "pushes_acked", "pushes_refused", "pushes_given_up", "pushes_lost", "pings_sent", "pings_acked",
+		"accept", "cancel_info", "cancel", "acts",
 	};
 	const size_t numbers[] = {
 		stats.claims, stats.done, stats.transitions, stats.answers.info, stats.answers.bulk_info,
@@ -75,6 +76,7 @@ static void serve_stats(struct sim *sim, struct request *request)
 		stats.orders, stats.edits, stats.answers.orders, stats.answers.campaigns,
 		stats.pushes.sent, stats.pushes.acked, stats.pushes.refused, stats.pushes.given_up, stats.pushes_lost,
 		stats.pings.sent, stats.pings.acked,
+		stats.answers.accept, stats.answers.cancel_info, stats.answers.cancel, stats.answers.acts,
 	};
 	struct wire_value values[ARRAY_SIZE(numbers)];
 	char *body = NULL;

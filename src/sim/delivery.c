@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Delivery's side: claims/info, claims/bulk_info and claims/journal.
+ * Delivery's side: claims/info, claims/bulk_info, claims/journal, and what a merchant does with a claim.
  * Simulator.
- * Checks requests; what an answer says is answer.c's.
+ * Checks requests; what an answer says is answer.c's and claim-acts.c's.
  */
 #include <string.h>
 
@@ -90,16 +90,34 @@ static int ask_journal(const struct question *question, struct answer *ret)
 		       : answer_error(400, "invalid_cursor", "Invalid cursor", ret);
 }
 
+static int ask_act(const struct question *question, const char *id, struct answer *ret)
+{
+	struct claim_ask ask = {
+		.world = question->world,
+		.id = id,
+		.now = question->now,
+		.rules = question->rules->claims,
+	};
+
+	ask.body = request_body(question->request, &ask.body_len);
+	if (question->target.route == ROUTE_ACCEPT)
+		return answer_accept(&ask, ret);
+	return question->target.route == ROUTE_CANCEL ? answer_cancel(&ask, ret) : answer_cancel_info(&ask, ret);
+}
+
 static int ask_claims(const struct question *question, struct answer *ret)
 {
-	char id[EXTERNAL_ID_SIZE];
+	char buffer[EXTERNAL_ID_SIZE];
+	const char *id = claim_id_of(&question->target, buffer);
 	const char *body;
 	size_t len;
 
 	if (!request_header(question->request, "Accept-Language"))
 		return answer_error(400, "bad_request", "Accept-Language is missing", ret);
 	if (question->target.route == ROUTE_INFO)
-		return answer_info(question->world, claim_id_of(&question->target, id), ret);
+		return answer_info(question->world, id, ret);
+	if (question->target.route != ROUTE_BULK_INFO)
+		return ask_act(question, id, ret);
 	body = request_body(question->request, &len);
 	return answer_bulk_info(question->world, body, len, ret);
 }

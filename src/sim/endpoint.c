@@ -163,9 +163,13 @@ static bool meets(const struct endpoint *endpoint, enum fault fault)
 }
 
 /* The true answer. */
-static int answer_truly(const struct question *question, struct answer *ret)
+static int answer_truly(struct endpoint *endpoint, const struct question *question, struct answer *ret)
 {
-	return question->target.side == SIDE_MARKET ? market_answer(question, ret) : delivery_answer(question, ret);
+	int r = question->target.side == SIDE_MARKET ? market_answer(question, ret) : delivery_answer(question, ret);
+
+	if (r == 0)
+		endpoint->stats.acts += ret->n_acts;
+	return r;
 }
 
 static int refuse(struct endpoint *endpoint, const struct question *question, enum refusal refusal, struct answer *ret)
@@ -175,9 +179,9 @@ static int refuse(struct endpoint *endpoint, const struct question *question, en
 	                                            : delivery_refuse(question, refusal, ret);
 }
 
-static int answer_halved(const struct question *question, struct answer *ret)
+static int answer_halved(struct endpoint *endpoint, const struct question *question, struct answer *ret)
 {
-	int r = answer_truly(question, ret);
+	int r = answer_truly(endpoint, question, ret);
 
 	if (r == 0)
 		answer_cut(ret);
@@ -211,7 +215,7 @@ static int answer_outage(struct endpoint *endpoint, const struct question *quest
 	case OUTAGE_ABSURD:
 		return answer_text(200, absurd[side], ret);
 	case OUTAGE_CUT:
-		return answer_halved(question, ret);
+		return answer_halved(endpoint, question, ret);
 	case OUTAGE_ERROR:
 	case OUTAGE_NONE:
 	case OUTAGE_SILENT:
@@ -247,10 +251,10 @@ static int answer_request(struct endpoint *endpoint, const struct question *ques
 	if (meets(endpoint, FAULT_ERROR))
 		return refuse(endpoint, question, REFUSAL_ERROR, ret);
 	if (meets(endpoint, FAULT_CUT))
-		return answer_halved(question, ret);
+		return answer_halved(endpoint, question, ret);
 
 	endpoint->stats.failed--;
-	int r = answer_truly(question, ret);
+	int r = answer_truly(endpoint, question, ret);
 
 	if (r < 0)
 		return r;
@@ -270,6 +274,9 @@ static void count(struct endpoint *endpoint, enum route route)
 	stats->info += route == ROUTE_INFO;
 	stats->bulk_info += route == ROUTE_BULK_INFO;
 	stats->journal += route == ROUTE_JOURNAL;
+	stats->accept += route == ROUTE_ACCEPT;
+	stats->cancel_info += route == ROUTE_CANCEL_INFO;
+	stats->cancel += route == ROUTE_CANCEL;
 	stats->orders += route == ROUTE_ORDERS;
 	stats->campaigns += route == ROUTE_CAMPAIGNS;
 }

@@ -36,6 +36,10 @@ struct endpoint_stats {
 	size_t journal;
 	size_t orders;
 	size_t campaigns;
+	size_t accept;
+	size_t cancel_info;
+	size_t cancel;
+	size_t acts;         /* that were done, whatever was answered */
 	size_t refused;      /* of these, answered with 4xx for what they are */
 	size_t failed;       /* of these, met by a fault or an outage other than a delay */
 	size_t ids;          /* asked for in answered requests */

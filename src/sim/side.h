@@ -8,6 +8,7 @@
 
 #include "loop/server.h"
 #include "sim/answer.h"
+#include "sim/claim-acts.h"
 #include "sim/target.h"
 
 struct endpoint_rules {
@@ -18,6 +19,7 @@ struct endpoint_rules {
 	int64_t laas_campaign;
 	unsigned parallel_max;  /* Market answers no more requests at a time; 0: as many as come */
 	const struct faults *faults;
+	const struct claim_rules *claims; /* kept, not copied */
 	unsigned retry_after_s; /* of a request over the limit; 0: it is not told */
 	int64_t delay_max_us;   /* of an answer that FAULT_DELAY befalls */
 };

@@ -54,6 +54,7 @@ void sim_config_default(struct sim_config *ret)
 		.dbs_campaign = 111,
 		.laas_campaign = 112,
 		.parallel_max = 2,
+		.claim_rules.fee = "149.90",
 		.page_max = WIRE_JOURNAL_LIMIT_MAX,
 		.retry_after_s = 1,
 		.delay_max_us = 300 * USEC_PER_MS,
@@ -213,6 +214,7 @@ static int make_endpoint(struct sim *sim)
 		.laas_campaign = sim->config.laas_campaign,
 		.parallel_max = sim->config.parallel_max,
 		.faults = &sim->config.faults,
+		.claims = &sim->config.claim_rules,
 		.retry_after_s = sim->config.retry_after_s,
 		.delay_max_us = sim->config.delay_max_us,
 	};
@@ -460,6 +462,11 @@ void sim_set_journal_outage(struct sim *sim, enum outage outage)
 void sim_set_market_outage(struct sim *sim, enum outage outage)
 {
 	endpoint_set_outage(sim->endpoint, SIDE_MARKET, outage);
+}
+
+void sim_set_fee(struct sim *sim, const char *fee)
+{
+	snprintf(sim->config.claim_rules.fee, sizeof(sim->config.claim_rules.fee), "%s", fee);
 }
 
 void sim_forget_cursors(struct sim *sim)

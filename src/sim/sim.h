@@ -36,6 +36,7 @@ struct sim_config {
 	int64_t offer_us;         /* as struct world_rules, and as wait_read */
 	bool wait_read;
 	enum reader reader;
+	struct claim_rules claim_rules;
 
 	const char *token;        /* Delivery's, as struct endpoint_rules, with what follows */
 	const char *api_key;
@@ -95,6 +96,9 @@ int sim_script_order(struct sim *sim, const struct model *model, const char *id,
 void sim_set_outage(struct sim *sim, enum outage outage);
 void sim_set_journal_outage(struct sim *sim, enum outage outage);
 void sim_set_market_outage(struct sim *sim, enum outage outage);
+
+/* What a cancellation with the courier at the sender costs from now on: a decimal, which is copied. */
+void sim_set_fee(struct sim *sim, const char *fee);
 
 /* The journal refuses every cursor that it has given so far. */
 void sim_forget_cursors(struct sim *sim);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
+
 #define DELIVERY "/b2b/cargo/integration/v2/claims/"
 #define CAMPAIGNS "/v2/campaigns"
 #define BUSINESSES "/v1/businesses/"
@@ -30,14 +32,22 @@ static bool is_path(const char *text, const char *path)
 
 static enum route delivery_route(const char *text)
 {
-	if (!begins(text, DELIVERY))
-		return ROUTE_NONE;
-	text += strlen(DELIVERY);
-	if (is_path(text, "info"))
-		return ROUTE_INFO;
-	if (is_path(text, "bulk_info"))
-		return ROUTE_BULK_INFO;
-	return is_path(text, "journal") ? ROUTE_JOURNAL : ROUTE_NONE;
+	static const struct {
+		const char *path;
+		enum route route;
+	} rows[] = {
+		{ DELIVERY "info", ROUTE_INFO },
+		{ DELIVERY "bulk_info", ROUTE_BULK_INFO },
+		{ DELIVERY "journal", ROUTE_JOURNAL },
+		{ DELIVERY "accept", ROUTE_ACCEPT },
+		{ DELIVERY "cancel-info", ROUTE_CANCEL_INFO },
+		{ DELIVERY "cancel", ROUTE_CANCEL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (is_path(text, rows[i].path))
+			return rows[i].route;
+	return ROUTE_NONE;
 }
 
 static enum route market_route(const char *text, int64_t *ret_business_id)

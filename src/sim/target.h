@@ -12,7 +12,7 @@
 
 /* What can be out on its own. */
 enum side {
-	SIDE_CLAIMS,  /* Delivery's info, bulk_info, and whatever else is asked for */
+	SIDE_CLAIMS,  /* Delivery's info, bulk_info, acts, and whatever else is asked for */
 	SIDE_JOURNAL, /* and its journal */
 	SIDE_MARKET,
 	SIDE_MAX,
@@ -22,6 +22,9 @@ enum route {
 	ROUTE_INFO,
 	ROUTE_BULK_INFO,
 	ROUTE_JOURNAL,
+	ROUTE_ACCEPT,
+	ROUTE_CANCEL_INFO,
+	ROUTE_CANCEL,
 	ROUTE_ORDERS,
 	ROUTE_CAMPAIGNS,
 	ROUTE_NONE, /* no operation that there is */

@@ -191,12 +191,17 @@ void stage_ask(struct stage *s, const char *method, const char *target, const ch
 	raw_ask(s->loop, sim_url(s->sim) + strlen("http://"), text.data, &s->answer);
 }
 
-void stage_ask_info(struct stage *s, const char *id)
+void stage_ask_claim(struct stage *s, const char *operation, const char *id, const char *body)
 {
 	char target[256];
 
-	snprintf(target, sizeof(target), INFO "?claim_id=%s", id);
-	stage_ask(s, "POST", target, LANGUAGE, "");
+	snprintf(target, sizeof(target), "%s?claim_id=%s", operation, id);
+	stage_ask(s, "POST", target, LANGUAGE, body);
+}
+
+void stage_ask_info(struct stage *s, const char *id)
+{
+	stage_ask_claim(s, INFO, id, "");
 }
 
 void stage_ask_bulk(struct stage *s, const char *const *ids, size_t n, struct wire_snapshots *ret)

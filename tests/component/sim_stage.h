@@ -15,6 +15,9 @@
 
 #define INFO "/b2b/cargo/integration/v2/claims/info"
 #define BULK_INFO "/b2b/cargo/integration/v2/claims/bulk_info"
+#define ACCEPT "/b2b/cargo/integration/v2/claims/accept"
+#define CANCEL "/b2b/cargo/integration/v2/claims/cancel"
+#define CANCEL_INFO "/b2b/cargo/integration/v2/claims/cancel-info"
 #define JOURNAL "/b2b/cargo/integration/v2/claims/journal"
 #define LANGUAGE "Accept-Language: en\r\n"
 
@@ -75,6 +78,8 @@ void stage_let_pass(struct stage *s);
 /* One request; HEADERS are whole lines. */
 void stage_ask(struct stage *s, const char *method, const char *target, const char *headers, const char *body);
 void stage_ask_info(struct stage *s, const char *id);
+/* The same of any of Delivery's operations on one claim. */
+void stage_ask_claim(struct stage *s, const char *operation, const char *id, const char *body);
 void stage_ask_bulk(struct stage *s, const char *const *ids, size_t n, struct wire_snapshots *ret);
 
 /* Asks for the page behind CURSOR (NULL: from the start), whatever comes of it. LIMIT 0: none is given. */

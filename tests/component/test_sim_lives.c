@@ -177,6 +177,8 @@ START_TEST(every_life_gets_the_verdicts_that_it_should)
 	size_t entry = life->model == &model_claims ? 3 : 1;
 	const char *id;
 	size_t n_held = 0;
+	if (strstr(life->steps, ", act "))
+		return; /* test_sim_acts.c and test_sim_order_acts.c */
 	stage_begin(&s);
 	ck_assert_int_eq(life->model == &model_claims ? sim_add_claim(s.sim, life->name, &id)
 	                                              : sim_add_order(s.sim, life->model, life->name, &id), 0);

@@ -273,6 +273,11 @@ void stage_await(struct stage *stage, const char *sql, const char *want)
 	}
 }
 
+bool stage_life_waits(const struct life *life)
+{
+	return strstr(life->steps, ", act ") != NULL;
+}
+
 void stage_await_done(struct stage *stage)
 {
 	int64_t end = deadline_us(stage);

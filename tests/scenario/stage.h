@@ -45,6 +45,9 @@ struct conf_source *stage_market(struct stage *stage);
  * fails the test after a minute without it. */
 void stage_await(struct stage *stage, const char *sql, const char *want);
 
+/* Whether a life waits for a merchant's act: without one it never ends. */
+bool stage_life_waits(const struct life *life);
+
 /* Steps the loop until every claim and order has ended and every hint has been read. */
 void stage_await_done(struct stage *stage);
 

@@ -207,7 +207,7 @@ static struct life_weights with_broken_lives(bool journal)
 
 	life_weights_default(&weights);
 	for (int life = 0; life < LIFE_MAX; life++)
-		if (weights.weight[life] <= 0)
+		if (weights.weight[life] <= 0 && !stage_life_waits(&lives[life]))
 			weights.weight[life] = 2;
 	/* Without the journal, nobody asks again for a claim that goes on after its end, once that callback is lost. */
 	if (!journal)

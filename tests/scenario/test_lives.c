@@ -146,12 +146,12 @@ START_TEST(test_an_edit_opens_a_new_window)
 }
 END_TEST
 
-/* Those of claims stand first; the orders' are test_market.c's. */
+/* Those of claims stand first; the orders' are test_market.c's. Behind them stand those that wait for an act. */
 static int count_claim_lives(void)
 {
 	int n = 0;
 
-	while (n < LIFE_MAX && lives[n].model == &model_claims)
+	while (n < LIFE_MAX && lives[n].model == &model_claims && !stage_life_waits(&lives[n]))
 		n++;
 	return n;
 }

@@ -38,7 +38,8 @@ static bool is_findable(const struct life *life, bool pushes)
 static void weigh_all(struct life_weights *weights, bool pushes, bool broken_too)
 {
 	for (size_t i = 0; i < LIFE_MAX; i++)
-		weights->weight[i] = is_findable(&lives[i], pushes) && (lives[i].weight > 0 || broken_too) ? 1 : 0;
+		weights->weight[i] = is_findable(&lives[i], pushes) && !stage_life_waits(&lives[i]) &&
+		                     (lives[i].weight > 0 || broken_too) ? 1 : 0;
 	/* A jump whose push is lost is found by a list, and is then a gap: the tests of jumps are others. */
 	weights->weight[LIFE_dbs_skip_delivery] = 0;
 	weights->weight[LIFE_dbs_skip_to_end] = 0;

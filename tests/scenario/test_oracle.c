@@ -32,7 +32,7 @@ static struct life_weights with_broken_lives(void)
 
 	life_weights_default(&weights);
 	for (int life = 0; life < LIFE_MAX; life++)
-		if (weights.weight[life] <= 0 && life != LIFE_illegal_revival)
+		if (weights.weight[life] <= 0 && life != LIFE_illegal_revival && !stage_life_waits(&lives[life]))
 			weights.weight[life] = 2;
 	return weights;
 }

@@ -406,6 +406,20 @@ START_TEST(options_become_a_configuration)
 }
 END_TEST
 
+START_TEST(options_of_acts_become_a_configuration)
+{
+	char *argv[] = { "claimsim", "--late-accept=refused", "--fee", "12.5", NULL };
+	struct cmdline cmdline;
+	char error[CMDLINE_ERROR_SIZE];
+	ck_assert_int_eq(cmdline_parse(1, argv, &cmdline, error), 0);
+	ck_assert(!cmdline.config.claim_rules.late_refused);
+	ck_assert_str_eq(cmdline.config.claim_rules.fee, "149.90");
+	ck_assert_int_eq(cmdline_parse(ARRAY_SIZE(argv) - 1, argv, &cmdline, error), 0);
+	ck_assert(cmdline.config.claim_rules.late_refused);
+	ck_assert_str_eq(cmdline.config.claim_rules.fee, "12.5");
+}
+END_TEST
+
 START_TEST(options_of_orders_become_a_configuration)
 {
 	char *argv[] = { "claimsim", "--orders", "laas=3,dbs=20", "--push=http://h/p", "--business", "9007199254740993",
@@ -427,7 +441,8 @@ END_TEST
 static char *bad_options[] = { "--orders=dbs", "--orders=claims=1", "--orders=dbs=1.5", "--orders=dbs=-1", "--orders=laas=1000001",
 			       "--business=0", "--business=9223372036854775808", "--push-speedup=0", "--fake=1.1",
 			       "--claims=-1", "--claims=1000001", "--rate=0", "--seed=x", "--listen=here", "--step=1", "--faults=x=1",
-			       "--lives=x=1", "--window=x", "--nothing", "--claims", "word" };
+			       "--lives=x=1", "--window=x", "--nothing", "--claims", "word", "--late-accept=never", "--fee=-1",
+			       "--fee=1e3", "--fee=12345678901234567890123456789012" };
 
 START_TEST(a_bad_option_is_told)
 {
@@ -456,6 +471,7 @@ Suite *suite(void)
 	tcase_add_test(t, a_scenario_tells_orders_from_claims);
 	tcase_add_loop_test(t, a_bad_scenario_is_told_by_its_line, 0, ARRAY_SIZE(bad_scenarios));
 	tcase_add_test(t, options_become_a_configuration);
+	tcase_add_test(t, options_of_acts_become_a_configuration);
 	tcase_add_test(t, options_of_orders_become_a_configuration);
 	tcase_add_loop_test(t, a_bad_option_is_told, 0, ARRAY_SIZE(bad_options));
 	suite_add_tcase(s, t);
