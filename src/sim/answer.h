@@ -6,6 +6,7 @@
 #ifndef CLAIMD_SIM_ANSWER_H
 #define CLAIMD_SIM_ANSWER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,7 @@ struct answer {
 	size_t n_unknown; /* of these */
 	size_t n_stale;   /* of these */
 	size_t n_acts;    /* that were done */
+	bool unsaid;      /* nobody gets it */
 };
 
 /* {"code","message"} under an HTTP status. ERR_NOMEM, as all of these. */

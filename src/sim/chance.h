@@ -30,6 +30,7 @@ enum chance {
 	CHANCE_PREPAID,
 	CHANCE_FAKE,
 	CHANCE_PUSH,
+	CHANCE_CONFLICT,
 };
 
 /* Draw number NUMBER for PURPOSE about SUBJECT (a shipment's index, or 0). */

@@ -49,7 +49,8 @@ const char cmdline_help[] =
 	"  --api-key-file FILE  ask for the Api-Key in FILE\n"
 	"  --business ID        the orders are this business's (222)\n"
 	"  --faults SPEC        name=probability,... of stale duplicate reorder lost delay 429 500 cut\n"
-	"                       late shuffle repeat vague all\n"
+	"                       late shuffle repeat vague fail doubt deaf mute conflict all\n"
+	"  --conflict CODE      what conflict refuses an act by (one that the documents have)\n"
 	"  --truth FILE         write the truth there at the end, one JSON object per line\n"
 	"  --exit-when-done     end when all have lived and every callback and push is acked or given up\n"
 	"  --list-lives, --version, --help\n";
@@ -81,6 +82,7 @@ enum option_id {
 	OPTION_API_KEY_FILE,
 	OPTION_BUSINESS,
 	OPTION_FAULTS,
+	OPTION_CONFLICT,
 	OPTION_TRUTH,
 	OPTION_EXIT_WHEN_DONE,
 	OPTION_LIST_LIVES,
@@ -115,6 +117,7 @@ static const struct option rows[] = {
 	{ "api-key-file", required_argument, NULL, OPTION_API_KEY_FILE },
 	{ "business", required_argument, NULL, OPTION_BUSINESS },
 	{ "faults", required_argument, NULL, OPTION_FAULTS },
+	{ "conflict", required_argument, NULL, OPTION_CONFLICT },
 	{ "truth", required_argument, NULL, OPTION_TRUTH },
 	{ "exit-when-done", no_argument, NULL, OPTION_EXIT_WHEN_DONE },
 	{ "list-lives", no_argument, NULL, OPTION_LIST_LIVES },
@@ -152,7 +155,9 @@ static const char *wanted(enum option_id id)
 	case OPTION_RETRY:
 		return "a time such as 300ms, 1.5s or 10min";
 	case OPTION_FAULTS:
-		return "name=probability,... of stale, duplicate, reorder, lost, delay, 429, 500, cut, late, shuffle, repeat, vague, all";
+		return "name=probability,... with names as --help shows them";
+	case OPTION_CONFLICT:
+		return "a code of at most 63 characters";
 	case OPTION_LATE_ACCEPT:
 		return "failed or refused";
 	case OPTION_FEE:
@@ -305,6 +310,13 @@ static int read_wait(const char *who, struct sim_config *config)
 	return who ? ERR_INVALID : 0;
 }
 
+static enum cmdline_verb verb_of(enum option_id id)
+{
+	if (id == OPTION_LIST_LIVES)
+		return CMDLINE_LIST_LIVES;
+	return id == OPTION_VERSION ? CMDLINE_VERSION : CMDLINE_HELP;
+}
+
 static int take_value(struct cmdline *cmdline, enum option_id id, const char *value)
 {
 	struct sim_config *config = &cmdline->config;
@@ -338,6 +350,8 @@ static int take_value(struct cmdline *cmdline, enum option_id id, const char *va
 		return span_parse(value, strlen(value), &config->sender.retry_us);
 	case OPTION_FAULTS:
 		return faults_parse(&config->faults, value);
+	case OPTION_CONFLICT:
+		return faults_set_conflict(&config->faults, value);
 	case OPTION_SCENARIO:
 		cmdline->scenario_file = value;
 		break;
@@ -376,13 +390,9 @@ static int take_value(struct cmdline *cmdline, enum option_id id, const char *va
 		cmdline->exit_when_done = true;
 		break;
 	case OPTION_LIST_LIVES:
-		cmdline->verb = CMDLINE_LIST_LIVES;
-		break;
 	case OPTION_VERSION:
-		cmdline->verb = CMDLINE_VERSION;
-		break;
 	case OPTION_HELP:
-		cmdline->verb = CMDLINE_HELP;
+		cmdline->verb = verb_of(id);
 		break;
 	}
 	return 0;

@@ -18,6 +18,9 @@
 
 #define PREFIX "/sim/"
 
+/* Longer than the name of any life, and than any specification of faults that a person would write. */
+#define PARAMETER_SIZE 256
+
 bool control_is_route(const char *target)
 {
 	return strncmp(target, PREFIX, strlen(PREFIX)) == 0;
@@ -106,7 +109,7 @@ static void send_born(struct request *request, int r, const char *name, const ch
 }
 
 /* The parameter of that name, "" when it is given but too long to mean anything; NULL when it is not given. */
-static const char *parameter(const struct request *request, const char *name, char ret[static LIFE_NAME_SIZE])
+static const char *parameter(const struct request *request, const char *name, char ret[static PARAMETER_SIZE])
 {
 	const struct target target = { .text = request_target(request) };
 	size_t len;
@@ -114,13 +117,13 @@ static const char *parameter(const struct request *request, const char *name, ch
 
 	if (!value)
 		return NULL;
-	snprintf(ret, LIFE_NAME_SIZE, "%.*s", len < LIFE_NAME_SIZE ? (int)len : 0, value);
+	snprintf(ret, PARAMETER_SIZE, "%.*s", len < PARAMETER_SIZE ? (int)len : 0, value);
 	return ret;
 }
 
 static void serve_claims(struct sim *sim, struct request *request)
 {
-	char life[LIFE_NAME_SIZE];
+	char life[PARAMETER_SIZE];
 	const char *id = NULL;
 	int r = sim_add_claim(sim, parameter(request, "life", life), &id);
 
@@ -129,8 +132,8 @@ static void serve_claims(struct sim *sim, struct request *request)
 
 static void serve_orders(struct sim *sim, struct request *request)
 {
-	char life[LIFE_NAME_SIZE];
-	char name[LIFE_NAME_SIZE];
+	char life[PARAMETER_SIZE];
+	char name[PARAMETER_SIZE];
 	const char *given = parameter(request, "model", name);
 	const struct model *model = given ? model_by_name(given) : NULL;
 	const char *id = NULL;
@@ -139,6 +142,21 @@ static void serve_orders(struct sim *sim, struct request *request)
 	if (model && model != &model_claims)
 		r = sim_add_order(sim, model, parameter(request, "life", life), &id);
 	send_born(request, r, "order_id", id);
+}
+
+static void serve_faults(struct sim *sim, struct request *request)
+{
+	char buffer[PARAMETER_SIZE];
+	const char *spec = parameter(request, "spec", buffer);
+	int r = spec ? sim_set_faults(sim, spec) : 0;
+	const char *code = parameter(request, "conflict", buffer);
+
+	if (r == 0 && code)
+		r = sim_set_conflict(sim, code);
+	if (r < 0)
+		send_error(request, 400, "bad_request", "spec must be as that of --faults, conflict a code");
+	else
+		send_body(request, 200, "application/json", "{}");
 }
 
 static bool is_call(const struct request *request, const char *method, const char *name)
@@ -161,7 +179,10 @@ void control_serve(struct sim *sim, struct request *request)
 		serve_claims(sim, request);
 	else if (is_call(request, "POST", "orders"))
 		serve_orders(sim, request);
+	else if (is_call(request, "POST", "faults"))
+		serve_faults(sim, request);
 	else
 		send_error(request, 404, "not_found", "GET /sim/truth, GET /sim/prices, GET /sim/stats, POST /sim/claims?life=NAME, "
-		                                      "POST /sim/orders?model=MODEL&life=NAME");
+		                                      "POST /sim/orders?model=MODEL&life=NAME, "
+		                                      "POST /sim/faults?spec=SPEC&conflict=CODE");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The simulator's own HTTP routes, which the upstreams don't have: GET /sim/truth, GET /sim/prices, GET /sim/stats,
- * POST /sim/claims?life=NAME and POST /sim/orders?model=MODEL&life=NAME.
+ * POST /sim/claims?life=NAME, POST /sim/orders?model=MODEL&life=NAME and POST /sim/faults?spec=SPEC&conflict=CODE.
  * Simulator.
  */
 #ifndef CLAIMD_SIM_CONTROL_H

@@ -6,7 +6,9 @@
  */
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/err.h"
+#include "sim/chance.h"
 #include "sim/side.h"
 
 struct refusal_row {
@@ -23,12 +25,30 @@ static const struct refusal_row rows[REFUSAL_MAX] = {
 	[REFUSAL_LIMITED] = { 429, "too_many_requests", "Too many requests" },
 	[REFUSAL_PARALLEL] = { 429, "too_many_requests", "Too many requests" },
 	[REFUSAL_ERROR] = { 500, "500", "Internal server error" },
+	[REFUSAL_CONFLICT] = { 409, NULL, "Invalid action regarding the claim" },
 };
+
+/* Those of the documents for the act. */
+static const char *conflict_of(const struct question *question)
+{
+	static const char *const accept[] = {
+		"inappropriate_status", "invalid_post_payment", "old_version", "offer_expired", "state_mismatch", "offer_already_used",
+		"unknown_error",
+	};
+	static const char *const cancel[] = { "inappropriate_status", "free_cancel_is_unavailable", "state_mismatch", "unknown_error" };
+	const struct faults *faults = question->rules->faults;
+	uint64_t random = chance_draw(faults->seed, CHANCE_CONFLICT, 0, question->number);
+
+	if (faults->conflict[0] != '\0')
+		return faults->conflict;
+	return question->target.route == ROUTE_ACCEPT ? accept[random % ARRAY_SIZE(accept)] : cancel[random % ARRAY_SIZE(cancel)];
+}
 
 int delivery_refuse(const struct question *question, enum refusal refusal, struct answer *ret)
 {
 	const struct refusal_row *row = &rows[refusal];
-	int r = answer_error(row->status, row->code, row->message, ret);
+	const char *code = refusal == REFUSAL_CONFLICT ? conflict_of(question) : row->code;
+	int r = answer_error(row->status, code, row->message, ret);
 
 	if (r == 0 && row->status == 429)
 		ret->retry_after_s = question->rules->retry_after_s;

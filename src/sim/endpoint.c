@@ -10,9 +10,13 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "base/attr.h"
 #include "base/backoff.h"
 #include "base/err.h"
 #include "sim/chance.h"
+
+/* How long what nobody is to hear is held: longer than any client waits. */
+#define UNSAID_US (60 * USEC_PER_SEC)
 
 /* A request whose answer takes its time. */
 struct held {
@@ -225,21 +229,52 @@ static int answer_outage(struct endpoint *endpoint, const struct question *quest
 	return refuse(endpoint, question, REFUSAL_ERROR, ret);
 }
 
-/* Whether Market is busy with as many requests as it takes at a time. */
+/* Whether Market is busy with as many requests as it takes at a time. One whose client waits in vain is no work. */
 static bool is_crowded(const struct endpoint *endpoint, enum side side)
 {
 	const struct held *held;
 	unsigned n = 0;
 
 	TAILQ_FOREACH (held, &endpoint->held, all)
-		n += held->side == SIDE_MARKET;
+		n += held->side == SIDE_MARKET && !held->answer.unsaid;
 	return side == SIDE_MARKET && endpoint->rules.parallel_max > 0 && n >= endpoint->rules.parallel_max;
+}
+
+/* What befalls a request because it is an act; FAULT_MAX: nothing. */
+static enum fault act_fault(const struct endpoint *endpoint, const struct question *question)
+{
+	static const enum fault faults[] = { FAULT_DEAF, FAULT_FAIL, FAULT_CONFLICT, FAULT_MUTE, FAULT_DOUBT };
+
+	for (size_t i = 0; target_is_act(&question->target) && i < ARRAY_SIZE(faults); i++)
+		if (meets(endpoint, faults[i]))
+			return faults[i];
+	return FAULT_MAX;
+}
+
+/* The answer of an act that FAULT befalls: whether it is done is one thing, what is said of it another. */
+static int answer_struck(struct endpoint *endpoint, const struct question *question, enum fault fault, struct answer *ret)
+{
+	int r = 0;
+
+	if (fault == FAULT_CONFLICT)
+		return refuse(endpoint, question, REFUSAL_CONFLICT, ret);
+	if (fault == FAULT_MUTE || fault == FAULT_DOUBT) {
+		r = answer_truly(endpoint, question, ret);
+		if (r < 0)
+			return r;
+		answer_done(ret);
+	}
+	r = refuse(endpoint, question, REFUSAL_ERROR, ret);
+	if (r == 0)
+		ret->unsaid = fault == FAULT_DEAF || fault == FAULT_MUTE;
+	return r;
 }
 
 /* The answer of a request, by what befalls it. */
 static int answer_request(struct endpoint *endpoint, const struct question *question, struct answer *ret)
 {
 	enum side side = question->target.side;
+	enum fault fault = act_fault(endpoint, question);
 
 	endpoint->stats.failed++;
 	if (endpoint->outages[side] != OUTAGE_NONE)
@@ -252,6 +287,8 @@ static int answer_request(struct endpoint *endpoint, const struct question *ques
 		return refuse(endpoint, question, REFUSAL_ERROR, ret);
 	if (meets(endpoint, FAULT_CUT))
 		return answer_halved(endpoint, question, ret);
+	if (fault != FAULT_MAX)
+		return answer_struck(endpoint, question, fault, ret);
 
 	endpoint->stats.failed--;
 	int r = answer_truly(endpoint, question, ret);
@@ -296,6 +333,8 @@ static void serve(struct endpoint *endpoint, const struct question *question)
 		send_failure(question->request);
 		return;
 	}
+	if (answer.unsaid && hold(endpoint, question, &answer, UNSAID_US) == 0)
+		return;
 	/* Who is turned away because others wait does not wait with them. */
 	if (!is_crowded(endpoint, question->target.side) && meets(endpoint, FAULT_DELAY) &&
 	    hold(endpoint, question, &answer, backoff_spread_us(0, endpoint->rules.delay_max_us, random)) == 0)

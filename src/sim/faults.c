@@ -6,6 +6,7 @@
  */
 #include "sim/faults.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -26,6 +27,11 @@ static const char *const names[] = {
 	[FAULT_SHUFFLE] = "shuffle",
 	[FAULT_REPEAT] = "repeat",
 	[FAULT_VAGUE] = "vague",
+	[FAULT_FAIL] = "fail",
+	[FAULT_DOUBT] = "doubt",
+	[FAULT_DEAF] = "deaf",
+	[FAULT_MUTE] = "mute",
+	[FAULT_CONFLICT] = "conflict",
 };
 _Static_assert(ARRAY_SIZE(names) == FAULT_MAX, "a name for each");
 _Static_assert((int)CHANCE_FAULT + (int)FAULT_MAX <= (int)CHANCE_EDIT_REVISION, "each draws for itself");
@@ -56,6 +62,14 @@ int faults_parse(struct faults *faults, const char *spec)
 	if (r < 0)
 		return r;
 	*faults = parsed;
+	return 0;
+}
+
+int faults_set_conflict(struct faults *faults, const char *code)
+{
+	if (strlen(code) >= sizeof(faults->conflict))
+		return ERR_INVALID;
+	snprintf(faults->conflict, sizeof(faults->conflict), "%s", code);
 	return 0;
 }
 

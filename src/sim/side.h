@@ -45,6 +45,7 @@ enum refusal {
 	REFUSAL_LIMITED,  /* too many in a time */
 	REFUSAL_PARALLEL, /* too many at a time */
 	REFUSAL_ERROR,    /* upstream's own fault */
+	REFUSAL_CONFLICT, /* of an act, by a code that the faults name or chance chooses */
 	REFUSAL_MAX,
 };
 

@@ -308,6 +308,16 @@ void sim_set_market_outage(struct sim *sim, enum outage outage)
 	endpoint_set_outage(sim->endpoint, SIDE_MARKET, outage);
 }
 
+int sim_set_faults(struct sim *sim, const char *spec)
+{
+	return faults_parse(&sim->config.faults, spec);
+}
+
+int sim_set_conflict(struct sim *sim, const char *code)
+{
+	return faults_set_conflict(&sim->config.faults, code);
+}
+
 void sim_set_fee(struct sim *sim, const char *fee)
 {
 	snprintf(sim->config.claim_rules.fee, sizeof(sim->config.claim_rules.fee), "%s", fee);

@@ -97,6 +97,11 @@ void sim_set_outage(struct sim *sim, enum outage outage);
 void sim_set_journal_outage(struct sim *sim, enum outage outage);
 void sim_set_market_outage(struct sim *sim, enum outage outage);
 
+/* What goes wrong from now on, and how often: as faults_parse(), on top of what was set before. */
+int sim_set_faults(struct sim *sim, const char *spec);
+/* As faults_set_conflict(). */
+int sim_set_conflict(struct sim *sim, const char *code);
+
 /* What a cancellation with the courier at the sender costs from now on: a decimal, which is copied. */
 void sim_set_fee(struct sim *sim, const char *fee);
 

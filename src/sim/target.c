@@ -81,6 +81,24 @@ struct target target_parse(const char *text)
 	return target;
 }
 
+bool target_is_act(const struct target *target)
+{
+	switch (target->route) {
+	case ROUTE_ACCEPT:
+	case ROUTE_CANCEL:
+		return true;
+	case ROUTE_INFO:
+	case ROUTE_BULK_INFO:
+	case ROUTE_JOURNAL:
+	case ROUTE_CANCEL_INFO:
+	case ROUTE_ORDERS:
+	case ROUTE_CAMPAIGNS:
+	case ROUTE_NONE:
+		break;
+	}
+	return false;
+}
+
 const char *target_parameter(const struct target *target, const char *name, size_t *ret_len)
 {
 	const char *at = strchr(target->text, '?');

@@ -40,6 +40,9 @@ struct target {
 /* TEXT is kept. */
 struct target target_parse(const char *text);
 
+/* Whether it asks that something be done to a claim or order. */
+bool target_is_act(const struct target *target);
+
 /* The first parameter of that name in the query, of LEN bytes; NULL when there is none. */
 const char *target_parameter(const struct target *target, const char *name, size_t *ret_len);
 
