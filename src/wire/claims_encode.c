@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -184,45 +183,6 @@ int wire_error_encode(const char *code, const char *message, char **ret)
 	return err < 0 ? err : doc_print(doc, ret);
 }
 
-/* The bytes that the ids take with their NULs; 0 when one of them is no text that C can hold. */
-static size_t ids_size(struct json_object *list, size_t n)
-{
-	size_t size = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *id = json_object_array_get_idx(list, i);
-		size_t len;
-
-		if (!json_object_is_type(id, json_type_string))
-			return 0;
-		len = (size_t)json_object_get_string_len(id);
-		if (strlen(json_object_get_string(id)) != len)
-			return 0;
-		size += len + 1;
-	}
-	return size;
-}
-
-static int ids_copy(struct json_object *list, size_t n, char ***ret)
-{
-	size_t size = ids_size(list, n);
-	char **ids;
-	char *at;
-
-	if (size == 0)
-		return ERR_INVALID;
-	ids = malloc(n * sizeof(*ids) + size);
-	if (!ids)
-		return ERR_NOMEM;
-	at = (char *)(ids + n);
-	for (size_t i = 0; i < n; i++) {
-		ids[i] = at;
-		at = stpcpy(at, json_object_get_string(json_object_array_get_idx(list, i))) + 1;
-	}
-	*ret = ids;
-	return ERR_OK;
-}
-
 int wire_bulk_request_parse(const char *text, size_t len, char ***ret_ids, size_t *ret_n)
 {
 	CLEANUP(doc_cleanup) struct json_object *doc = NULL;
@@ -236,7 +196,7 @@ int wire_bulk_request_parse(const char *text, size_t len, char ***ret_ids, size_
 	n = list ? json_object_array_length(list) : 0;
 	if (n == 0 || n > WIRE_BULK_IDS_MAX)
 		return ERR_INVALID;
-	r = ids_copy(list, n, ret_ids);
+	r = doc_texts_copy(list, ret_ids);
 	if (r == ERR_OK)
 		*ret_n = n;
 	return r;

@@ -81,6 +81,46 @@ int doc_text_copy(struct json_object *doc, const char *name, size_t max, char **
 	return ERR_OK;
 }
 
+/* The bytes that the strings take with their NULs; 0 when one of them is no text that C can hold. */
+static size_t texts_size(struct json_object *list, size_t n)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *text = json_object_array_get_idx(list, i);
+		size_t len;
+
+		if (!json_object_is_type(text, json_type_string))
+			return 0;
+		len = (size_t)json_object_get_string_len(text);
+		if (strlen(json_object_get_string(text)) != len)
+			return 0;
+		size += len + 1;
+	}
+	return size;
+}
+
+int doc_texts_copy(struct json_object *list, char ***ret)
+{
+	size_t n = json_object_array_length(list);
+	size_t size = texts_size(list, n);
+	char **texts;
+	char *at;
+
+	if (size == 0)
+		return ERR_INVALID;
+	texts = malloc(n * sizeof(*texts) + size);
+	if (!texts)
+		return ERR_NOMEM;
+	at = (char *)(texts + n);
+	for (size_t i = 0; i < n; i++) {
+		texts[i] = at;
+		at = stpcpy(at, json_object_get_string(json_object_array_get_idx(list, i))) + 1;
+	}
+	*ret = texts;
+	return ERR_OK;
+}
+
 void doc_line(struct json_object *doc, const char *name, char substitute, char *ret, size_t size)
 {
 	size_t len = 0;

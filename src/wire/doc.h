@@ -32,6 +32,10 @@ const char *doc_text(struct json_object *doc, const char *name, size_t *ret_len)
  * or a NUL in it; ERR_NOMEM. */
 int doc_text_copy(struct json_object *doc, const char *name, size_t max, char **ret);
 
+/* Copies of all strings of a list that is not empty; the array and its strings are one block, free(). ERR_INVALID when one of
+ * its members is no string or has a NUL in it; ERR_NOMEM. */
+int doc_texts_copy(struct json_object *list, char ***ret);
+
 /* A string member as one line of visible characters, each other one being SUBSTITUTE, cut to SIZE; "" when it is not
  * given. */
 void doc_line(struct json_object *doc, const char *name, char substitute, char *ret, size_t size);
