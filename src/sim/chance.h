@@ -31,6 +31,7 @@ enum chance {
 	CHANCE_FAKE,
 	CHANCE_PUSH,
 	CHANCE_CONFLICT,
+	CHANCE_OPERATION_ID,
 };
 
 /* Draw number NUMBER for PURPOSE about SUBJECT (a shipment's index, or 0). */

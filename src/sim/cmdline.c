@@ -47,9 +47,10 @@ const char cmdline_help[] =
 	"  --ping               send a PING there at the start\n"
 	"  --token FILE         ask for the bearer token in FILE\n"
 	"  --api-key-file FILE  ask for the Api-Key in FILE\n"
+	"  --read-only          this key may read orders, and do nothing with them\n"
 	"  --business ID        the orders are this business's (222)\n"
 	"  --faults SPEC        name=probability,... of stale duplicate reorder lost delay 429 500 cut\n"
-	"                       late shuffle repeat vague fail doubt deaf mute conflict all\n"
+	"                       late shuffle repeat vague fail doubt deaf mute conflict undone all\n"
 	"  --conflict CODE      what conflict refuses an act by (one that the documents have)\n"
 	"  --truth FILE         write the truth there at the end, one JSON object per line\n"
 	"  --exit-when-done     end when all have lived and every callback and push is acked or given up\n"
@@ -80,6 +81,7 @@ enum option_id {
 	OPTION_PING,
 	OPTION_TOKEN,
 	OPTION_API_KEY_FILE,
+	OPTION_READ_ONLY,
 	OPTION_BUSINESS,
 	OPTION_FAULTS,
 	OPTION_CONFLICT,
@@ -115,6 +117,7 @@ static const struct option rows[] = {
 	{ "ping", no_argument, NULL, OPTION_PING },
 	{ "token", required_argument, NULL, OPTION_TOKEN },
 	{ "api-key-file", required_argument, NULL, OPTION_API_KEY_FILE },
+	{ "read-only", no_argument, NULL, OPTION_READ_ONLY },
 	{ "business", required_argument, NULL, OPTION_BUSINESS },
 	{ "faults", required_argument, NULL, OPTION_FAULTS },
 	{ "conflict", required_argument, NULL, OPTION_CONFLICT },
@@ -175,6 +178,7 @@ static const char *wanted(enum option_id id)
 	case OPTION_PING:
 	case OPTION_TOKEN:
 	case OPTION_API_KEY_FILE:
+	case OPTION_READ_ONLY:
 	case OPTION_TRUTH:
 	case OPTION_EXIT_WHEN_DONE:
 	case OPTION_LIST_LIVES:
@@ -369,6 +373,9 @@ static int take_value(struct cmdline *cmdline, enum option_id id, const char *va
 		break;
 	case OPTION_API_KEY_FILE:
 		cmdline->api_key_file = value;
+		break;
+	case OPTION_READ_ONLY:
+		config->read_only = true;
 		break;
 	case OPTION_TRUTH:
 		cmdline->truth_file = value;

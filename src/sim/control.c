@@ -69,7 +69,7 @@ static void serve_stats(struct sim *sim, struct request *request)
 		"callbacks_sent", "callbacks_acked", "callbacks_given_up", "callbacks_lost", "prices", "journal", "events",
 		"orders", "edits", "order_requests", "campaign_requests",
 		"pushes_sent", "pushes_acked", "pushes_refused", "pushes_given_up", "pushes_lost", "pings_sent", "pings_acked",
-		"accept", "cancel_info", "cancel", "acts",
+		"accept", "cancel_info", "cancel", "order_status", "cancellation", "operations", "tokens", "acts",
 	};
 	const size_t numbers[] = {
 		stats.claims, stats.done, stats.transitions, stats.answers.info, stats.answers.bulk_info,
@@ -79,7 +79,8 @@ static void serve_stats(struct sim *sim, struct request *request)
 		stats.orders, stats.edits, stats.answers.orders, stats.answers.campaigns,
 		stats.pushes.sent, stats.pushes.acked, stats.pushes.refused, stats.pushes.given_up, stats.pushes_lost,
 		stats.pings.sent, stats.pings.acked,
-		stats.answers.accept, stats.answers.cancel_info, stats.answers.cancel, stats.answers.acts,
+		stats.answers.accept, stats.answers.cancel_info, stats.answers.cancel, stats.answers.order_status,
+		stats.answers.cancellation, stats.answers.operations, stats.answers.tokens, stats.answers.acts,
 	};
 	struct wire_value values[ARRAY_SIZE(numbers)];
 	char *body = NULL;

@@ -32,6 +32,7 @@ struct endpoint {
 	struct loop *loop;
 	struct world *world;
 	struct journal *journal;
+	struct operations *operations;
 	struct endpoint_rules rules;
 	struct endpoint_stats stats;
 	enum outage outages[SIDE_MAX];
@@ -47,6 +48,10 @@ int endpoint_new(struct loop *loop, struct world *world, struct journal *journal
 
 	if (!endpoint)
 		return ERR_NOMEM;
+	if (operations_new(rules->faults->seed, &endpoint->operations) < 0) {
+		free(endpoint);
+		return ERR_NOMEM;
+	}
 	endpoint->loop = loop;
 	endpoint->world = world;
 	endpoint->journal = journal;
@@ -145,6 +150,7 @@ struct endpoint *endpoint_free(struct endpoint *endpoint)
 	if (!endpoint)
 		return NULL;
 	release(endpoint, SIDE_MAX);
+	operations_free(endpoint->operations);
 	free(endpoint);
 	return NULL;
 }
@@ -316,6 +322,10 @@ static void count(struct endpoint *endpoint, enum route route)
 	stats->cancel += route == ROUTE_CANCEL;
 	stats->orders += route == ROUTE_ORDERS;
 	stats->campaigns += route == ROUTE_CAMPAIGNS;
+	stats->order_status += route == ROUTE_ORDER_STATUS;
+	stats->cancellation += route == ROUTE_ORDER_CANCELLATION;
+	stats->operations += route == ROUTE_OPERATIONS;
+	stats->tokens += route == ROUTE_TOKEN;
 }
 
 static void serve(struct endpoint *endpoint, const struct question *question)
@@ -351,6 +361,7 @@ void endpoint_serve(struct endpoint *endpoint, struct request *request)
 		.now = loop_now(endpoint->loop),
 		.world = endpoint->world,
 		.journal = endpoint->journal,
+		.operations = endpoint->operations,
 		.rules = &endpoint->rules,
 	};
 

@@ -39,6 +39,10 @@ struct endpoint_stats {
 	size_t accept;
 	size_t cancel_info;
 	size_t cancel;
+	size_t order_status;
+	size_t cancellation;
+	size_t operations;
+	size_t tokens;
 	size_t acts;         /* that were done, whatever was answered */
 	size_t refused;      /* of these, answered with 4xx for what they are */
 	size_t failed;       /* of these, met by a fault or an outage other than a delay */

@@ -32,6 +32,7 @@ static const char *const names[] = {
 	[FAULT_DEAF] = "deaf",
 	[FAULT_MUTE] = "mute",
 	[FAULT_CONFLICT] = "conflict",
+	[FAULT_UNDONE] = "undone",
 };
 _Static_assert(ARRAY_SIZE(names) == FAULT_MAX, "a name for each");
 _Static_assert((int)CHANCE_FAULT + (int)FAULT_MAX <= (int)CHANCE_EDIT_REVISION, "each draws for itself");

@@ -27,6 +27,7 @@ enum fault {
 	FAULT_DEAF,      /* an act is not done, and not answered at all */
 	FAULT_MUTE,      /* an act is done, and not answered at all */
 	FAULT_CONFLICT,  /* an act is refused by a code, and not done */
+	FAULT_UNDONE,    /* an operation of Market's fails */
 	FAULT_MAX,
 };
 
@@ -39,7 +40,7 @@ struct faults {
 };
 
 /* Takes "name=probability,..." with the names stale, duplicate, reorder, lost, delay, 429, 500, cut, late, shuffle,
- * repeat, vague, fail, doubt, deaf, mute, conflict, and all; the right-most stands. Names that are not given stay as they are.
+ * repeat, vague, fail, doubt, deaf, mute, conflict, undone, and all; the right-most stands. Names that are not given stay as they are.
  * ERR_INVALID when the text is not that. */
 int faults_parse(struct faults *faults, const char *spec);
 

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Market's side: orders by their ids or by when they were updated, and the campaigns (upstream/market.md section 4).
+ * Market's side: orders by their ids or by when they were updated, the campaigns, what a merchant does with an order, and what
+ * its key is good for (upstream/market.md section 4).
  * Simulator.
- * Checks requests; what an answer says is orders.c's.
+ * Checks requests; what an answer says is orders.c's and order-acts.c's.
  */
 #include <string.h>
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "sim/chance.h"
+#include "sim/order-acts.h"
 #include "sim/orders.h"
 #include "sim/side.h"
 
 #define ENHANCE_YOUR_CALM 420
 
-#define ORDERS_PER_HOUR 10000
-#define CAMPAIGNS_PER_HOUR 1000
 #define HOUR_US (3600 * USEC_PER_SEC)
 
 /* How often the day of the week is wrong. */
@@ -34,11 +35,28 @@ static const struct refusal_row rows[REFUSAL_MAX] = {
 	[REFUSAL_LIMITED] = { ENHANCE_YOUR_CALM, "LIMIT_EXCEEDED", "Hit rate limit of 10000 requests per period for resource orders" },
 	[REFUSAL_PARALLEL] = { ENHANCE_YOUR_CALM, "LIMIT_EXCEEDED", "Hit rate limit of 2 parallel requests for businessId" },
 	[REFUSAL_ERROR] = { 500, "INTERNAL_ERROR", "Internal server error" },
+	[REFUSAL_CONFLICT] = { 400, NULL, "The request can't be carried out" },
+};
+
+/* How an operation is asked for, and how often it may be in an hour. */
+struct operation_row {
+	const char *method;
+	unsigned limit;
+};
+
+static const struct operation_row operations[ROUTE_MAX] = {
+	[ROUTE_ORDERS] = { "POST", 10000 },
+	[ROUTE_CAMPAIGNS] = { "GET", 1000 },
+	[ROUTE_ORDER_STATUS] = { "PUT", 10000 },
+	[ROUTE_ORDER_CANCELLATION] = { "PUT", 500 },
+	[ROUTE_OPERATIONS] = { "POST", 1000 },
+	[ROUTE_TOKEN] = { "POST", 100 },
+	[ROUTE_NONE] = { "", 10000 },
 };
 
 static unsigned limit_of(const struct question *question)
 {
-	return question->target.route == ROUTE_CAMPAIGNS ? CAMPAIGNS_PER_HOUR : ORDERS_PER_HOUR;
+	return operations[question->target.route].limit;
 }
 
 /* As long as the limit is not met: the period ends with the hour. */
@@ -56,12 +74,28 @@ static enum refusal kind_of(const struct question *question, enum refusal refusa
 	return refusal == REFUSAL_LIMITED && question->n_limited % 2 == 1 ? REFUSAL_PARALLEL : refusal;
 }
 
+/* Those of the documents; the last is none of theirs, but has been met (upstream/market.md section 6). */
+static const char *conflict_of(const struct question *question)
+{
+	static const char *const codes[] = {
+		"STATUS_NOT_ALLOWED", "SUBSTATUS_NOT_ALLOWED", "INVALID_ORDER_STATUS", "USER_UNREACHABLE_NOT_ALLOWED",
+		"PICKUP_EXPIRED_CANCELLATION_FORBIDDEN", "ORDER_IN_TERMINAL_STATE", "CANCELLATION_REQUESTED", "ACTION_FORBIDDEN",
+		"CANCELLED_IN_PROCESSING",
+	};
+	const struct faults *faults = question->rules->faults;
+
+	if (faults->conflict[0] != '\0')
+		return faults->conflict;
+	return codes[chance_draw(faults->seed, CHANCE_CONFLICT, 0, question->number) % ARRAY_SIZE(codes)];
+}
+
 int market_refuse(const struct question *question, enum refusal refusal, struct answer *ret)
 {
 	enum refusal kind = kind_of(question, refusal);
 	const struct refusal_row *row = &rows[kind];
 	struct wall until = wall_add(question->now, question->rules->retry_after_s * USEC_PER_SEC);
-	int r = answer_orders_error(row->status, row->code, row->message, ret);
+	const char *code = kind == REFUSAL_CONFLICT ? conflict_of(question) : row->code;
+	int r = answer_orders_error(row->status, code, row->message, ret);
 
 	if (r < 0)
 		return r;
@@ -113,20 +147,84 @@ static int ask_orders(const struct question *question, struct answer *ret)
 	return answer_orders(question->world, &ask, ret);
 }
 
+static int ask_act(const struct question *question, struct answer *ret)
+{
+	struct order_ask ask = {
+		.world = question->world,
+		.operations = question->operations,
+		.campaign_id = question->target.campaign_id,
+		.id = question->target.order_id,
+		.id_len = question->target.order_id_len,
+		.now = question->now,
+		.fails = faults_hit(question->rules->faults, FAULT_UNDONE, 0, question->number),
+	};
+
+	ask.body = request_body(question->request, &ask.body_len);
+	return question->target.route == ROUTE_ORDER_STATUS ? answer_order_status(&ask, ret) : answer_order_cancellation(&ask, ret);
+}
+
+static int ask_operations(const struct question *question, struct answer *ret)
+{
+	size_t len;
+	const char *body = request_body(question->request, &len);
+
+	return answer_operations(question->operations, body, len, ret);
+}
+
+static int ask(const struct question *question, struct answer *ret)
+{
+	switch (question->target.route) {
+	case ROUTE_ORDERS:
+		return ask_orders(question, ret);
+	case ROUTE_CAMPAIGNS:
+		return ask_campaigns(question, ret);
+	case ROUTE_ORDER_STATUS:
+	case ROUTE_ORDER_CANCELLATION:
+		return ask_act(question, ret);
+	case ROUTE_OPERATIONS:
+		return ask_operations(question, ret);
+	case ROUTE_TOKEN:
+		return answer_token(!question->rules->read_only, ret);
+	case ROUTE_INFO:
+	case ROUTE_BULK_INFO:
+	case ROUTE_JOURNAL:
+	case ROUTE_ACCEPT:
+	case ROUTE_CANCEL_INFO:
+	case ROUTE_CANCEL:
+	case ROUTE_NONE:
+	case ROUTE_MAX:
+		break;
+	}
+	return market_refuse(question, REFUSAL_NOT_FOUND, ret);
+}
+
+/* Whether the key is good for what is asked, and of whom. */
+static bool is_allowed(const struct question *question)
+{
+	const struct endpoint_rules *rules = question->rules;
+	int64_t business = question->target.business_id;
+	int64_t campaign = question->target.campaign_id;
+
+	if (target_is_act(&question->target) && rules->read_only)
+		return false;
+	return (business < 0 || business == rules->business_id) &&
+	       (campaign < 0 || campaign == rules->dbs_campaign || campaign == rules->laas_campaign);
+}
+
 int market_answer(const struct question *question, struct answer *ret)
 {
-	bool campaigns = question->target.route == ROUTE_CAMPAIGNS;
+	enum route route = question->target.route;
 
-	if (question->target.route == ROUTE_NONE)
+	if (route == ROUTE_NONE)
 		return market_refuse(question, REFUSAL_NOT_FOUND, ret);
-	if (strcmp(request_method(question->request), campaigns ? "GET" : "POST") != 0)
+	if (strcmp(request_method(question->request), operations[route].method) != 0)
 		return market_refuse(question, REFUSAL_METHOD, ret);
 	if (!is_authorized(question))
 		return market_refuse(question, REFUSAL_UNAUTHORIZED, ret);
-	if (!campaigns && question->target.business_id != question->rules->business_id)
+	if (!is_allowed(question))
 		return market_refuse(question, REFUSAL_FORBIDDEN, ret);
 
-	int r = campaigns ? ask_campaigns(question, ret) : ask_orders(question, ret);
+	int r = ask(question, ret);
 
 	if (r == 0)
 		tell_rate(question, ret);

@@ -9,6 +9,7 @@
 #include "loop/server.h"
 #include "sim/answer.h"
 #include "sim/claim-acts.h"
+#include "sim/operations.h"
 #include "sim/target.h"
 
 struct endpoint_rules {
@@ -17,6 +18,7 @@ struct endpoint_rules {
 	int64_t business_id;
 	int64_t dbs_campaign;
 	int64_t laas_campaign;
+	bool read_only;         /* its key is good for nothing else */
 	unsigned parallel_max;  /* Market answers no more requests at a time; 0: as many as come */
 	const struct faults *faults;
 	const struct claim_rules *claims; /* kept, not copied */
@@ -33,6 +35,7 @@ struct question {
 	struct wall now;
 	struct world *world;
 	struct journal *journal;
+	struct operations *operations;
 	const struct endpoint_rules *rules;
 };
 

@@ -192,6 +192,7 @@ static int make_endpoint(struct sim *sim)
 		.business_id = sim->config.business_id,
 		.dbs_campaign = sim->config.dbs_campaign,
 		.laas_campaign = sim->config.laas_campaign,
+		.read_only = sim->config.read_only,
 		.parallel_max = sim->config.parallel_max,
 		.faults = &sim->config.faults,
 		.claims = &sim->config.claim_rules,

@@ -43,6 +43,7 @@ struct sim_config {
 	int64_t business_id;
 	int64_t dbs_campaign;
 	int64_t laas_campaign;
+	bool read_only;
 	unsigned parallel_max;
 	unsigned retry_after_s;
 	struct faults faults;     /* drawn by the seed above */

@@ -12,9 +12,7 @@
 #include "base/attr.h"
 
 #define DELIVERY "/b2b/cargo/integration/v2/claims/"
-#define CAMPAIGNS "/v2/campaigns"
-#define BUSINESSES "/v1/businesses/"
-#define ORDERS "/orders"
+#define DIGITS "0123456789"
 
 /* More would not fit an int64. */
 #define ID_DIGITS_MAX 18
@@ -50,30 +48,67 @@ static enum route delivery_route(const char *text)
 	return ROUTE_NONE;
 }
 
-static enum route market_route(const char *text, int64_t *ret_business_id)
+/* Takes the number that TEXT begins with; what stands behind it, or NULL when there is none that is small enough. */
+static const char *take_number(const char *text, int64_t *ret)
 {
-	const char *id;
-	size_t n;
+	size_t n = strspn(text, DIGITS);
 
-	if (is_path(text, CAMPAIGNS))
+	if (n == 0 || n > ID_DIGITS_MAX)
+		return NULL;
+	*ret = strtoll(text, NULL, 10);
+	return text + n;
+}
+
+/* Behind the number of a business. */
+static enum route business_route(const char *text)
+{
+	if (is_path(text, "/orders"))
+		return ROUTE_ORDERS;
+	return is_path(text, "/operations") ? ROUTE_OPERATIONS : ROUTE_NONE;
+}
+
+/* Behind the number of a campaign. */
+static enum route order_route(const char *text, struct target *target)
+{
+	static const char orders[] = "/orders/";
+	const char *behind;
+
+	if (!begins(text, orders))
+		return ROUTE_NONE;
+	target->order_id = text + strlen(orders);
+	target->order_id_len = strspn(target->order_id, DIGITS);
+	behind = target->order_id + target->order_id_len;
+	if (target->order_id_len > 0 && is_path(behind, "/status"))
+		return ROUTE_ORDER_STATUS;
+	return target->order_id_len > 0 && is_path(behind, "/cancellation/accept") ? ROUTE_ORDER_CANCELLATION : ROUTE_NONE;
+}
+
+static enum route market_route(const char *text, struct target *target)
+{
+	static const char businesses[] = "/v1/businesses/";
+	static const char campaigns[] = "/v2/campaigns/";
+	const char *behind = NULL;
+
+	if (is_path(text, "/v2/campaigns"))
 		return ROUTE_CAMPAIGNS;
-	if (!begins(text, BUSINESSES))
-		return ROUTE_NONE;
-	id = text + strlen(BUSINESSES);
-	n = strspn(id, "0123456789");
-	if (n == 0 || n > ID_DIGITS_MAX || !is_path(id + n, ORDERS))
-		return ROUTE_NONE;
-	*ret_business_id = strtoll(id, NULL, 10);
-	return ROUTE_ORDERS;
+	if (is_path(text, "/v2/auth/token"))
+		return ROUTE_TOKEN;
+	if (begins(text, businesses)) {
+		behind = take_number(text + strlen(businesses), &target->business_id);
+		return behind ? business_route(behind) : ROUTE_NONE;
+	}
+	if (begins(text, campaigns))
+		behind = take_number(text + strlen(campaigns), &target->campaign_id);
+	return behind ? order_route(behind, target) : ROUTE_NONE;
 }
 
 struct target target_parse(const char *text)
 {
-	struct target target = { .text = text };
+	struct target target = { .text = text, .business_id = -1, .campaign_id = -1 };
 
 	if (begins(text, "/v1/") || begins(text, "/v2/")) {
 		target.side = SIDE_MARKET;
-		target.route = market_route(text, &target.business_id);
+		target.route = market_route(text, &target);
 	} else {
 		target.route = delivery_route(text);
 		target.side = target.route == ROUTE_JOURNAL ? SIDE_JOURNAL : SIDE_CLAIMS;
@@ -86,6 +121,8 @@ bool target_is_act(const struct target *target)
 	switch (target->route) {
 	case ROUTE_ACCEPT:
 	case ROUTE_CANCEL:
+	case ROUTE_ORDER_STATUS:
+	case ROUTE_ORDER_CANCELLATION:
 		return true;
 	case ROUTE_INFO:
 	case ROUTE_BULK_INFO:
@@ -93,7 +130,10 @@ bool target_is_act(const struct target *target)
 	case ROUTE_CANCEL_INFO:
 	case ROUTE_ORDERS:
 	case ROUTE_CAMPAIGNS:
+	case ROUTE_OPERATIONS:
+	case ROUTE_TOKEN:
 	case ROUTE_NONE:
+	case ROUTE_MAX:
 		break;
 	}
 	return false;

@@ -27,14 +27,22 @@ enum route {
 	ROUTE_CANCEL,
 	ROUTE_ORDERS,
 	ROUTE_CAMPAIGNS,
+	ROUTE_ORDER_STATUS,
+	ROUTE_ORDER_CANCELLATION,
+	ROUTE_OPERATIONS,
+	ROUTE_TOKEN,
 	ROUTE_NONE, /* no operation that there is */
+	ROUTE_MAX,
 };
 
 struct target {
 	const char *text;
 	enum side side;
 	enum route route;
-	int64_t business_id; /* of ROUTE_ORDERS */
+	int64_t business_id;  /* -1, as the next: none is named */
+	int64_t campaign_id;
+	const char *order_id; /* of an act with an order: digits, as they stand there */
+	size_t order_id_len;
 };
 
 /* TEXT is kept. */

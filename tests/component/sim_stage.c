@@ -251,6 +251,24 @@ void stage_read_orders(struct stage *s, const char *query, const char *filter, s
 	ck_assert_uint_eq(ret->orders.n_unreadable, 0);
 }
 
+static void put(struct stage *s, int campaign, const char *id, const char *what, const char *body)
+{
+	char target[256];
+
+	snprintf(target, sizeof(target), CAMPAIGNS "/%d/orders/%s/%s", campaign, id, what);
+	stage_ask(s, "PUT", target, API_KEY, body);
+}
+
+void stage_set_status(struct stage *s, int campaign, const char *id, const char *body)
+{
+	put(s, campaign, id, "status", body);
+}
+
+void stage_answer_wish(struct stage *s, int campaign, const char *id, const char *body)
+{
+	put(s, campaign, id, "cancellation/accept", body);
+}
+
 void stage_check_told(struct stage *s, const char *id, const char *status)
 {
 	struct wire_snapshots claims;

@@ -23,6 +23,8 @@
 
 #define ORDERS "/v1/businesses/222/orders"
 #define CAMPAIGNS "/v2/campaigns"
+#define OPERATIONS "/v1/businesses/222/operations"
+#define TOKEN "/v2/auth/token"
 #define API_KEY "Api-Key: ACMA:key:0\r\n"
 
 /* What Market wants to read. */
@@ -91,6 +93,10 @@ void stage_read_page(struct stage *s, const char *cursor, unsigned limit, struct
 void stage_ask_orders(struct stage *s, const char *query, const char *filter);
 /* The same, and asserts that they are. */
 void stage_read_orders(struct stage *s, const char *query, const char *filter, struct wire_orders *ret);
+
+/* Asks Market to set an order's status, or to answer the buyer's wish to cancel it, whatever comes of it. */
+void stage_set_status(struct stage *s, int campaign, const char *id, const char *body);
+void stage_answer_wish(struct stage *s, int campaign, const char *id, const char *body);
 
 /* Asserts the status that bulk_info tells of one claim, once asked. */
 void stage_check_told(struct stage *s, const char *id, const char *status);

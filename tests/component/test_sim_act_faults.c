@@ -195,7 +195,8 @@ START_TEST(faults_can_be_set_over_http)
 	stage_ask_claim(&s, ACCEPT, "a", V1);
 	ck_assert_uint_eq(s.answer.status, 200);
 	stage_ask(&s, "GET", "/sim/stats", "", "");
-	ck_assert_ptr_nonnull(strstr(s.answer.body, "\"accept\":2,\"cancel_info\":0,\"cancel\":0,\"acts\":1"));
+	ck_assert_ptr_nonnull(strstr(s.answer.body, "\"accept\":2,"));
+	ck_assert_ptr_nonnull(strstr(s.answer.body, "\"acts\":1"));
 	stage_ask(&s, "GET", "/sim/truth", "", "");
 	ck_assert_ptr_nonnull(strstr(s.answer.body, "\"acted\":true"));
 }

@@ -128,6 +128,62 @@ START_TEST(what_claimsim_refuses_it_refuses_as_market_does)
 }
 END_TEST
 
+#define DBS_ORDER "/v2/campaigns/111/orders/5"
+#define LAAS_ORDER "/v2/campaigns/112/orders/6"
+#define STATUS_PATH "/v2/campaigns/{campaignId}/orders/{orderId}/status"
+#define WISH_PATH "/v2/campaigns/{campaignId}/orders/{orderId}/cancellation/accept"
+
+/* An order of either model, each waiting for the merchant. */
+static const char acts_scenario[] =
+	"order dbs 5\n PROCESSING/STARTED, act DELIVERY/DELIVERY_SERVICE_RECEIVED, +0s ask, act unask\n"
+	"order laas 6\n RESERVED/AWAIT_CONFIRMATION, act PROCESSING/STARTED\n";
+
+static const struct {
+	const char *method;
+	const char *target;
+	const char *body;
+	const char *line;
+} acts[] = {
+	{ "PUT", DBS_ORDER "/status", "{\"order\":{\"status\":\"PICKUP\"}}", "ok PUT " STATUS_PATH " {order} 400" },
+	{ "PUT", DBS_ORDER "0/status", "{\"order\":{\"status\":\"PICKUP\"}}", "ok PUT " STATUS_PATH " {order} 404" },
+	{ "PUT", DBS_ORDER "/status", "{\"order\":{\"status\":\"DELIVERY\"}}", "ok PUT " STATUS_PATH " {order} 200" },
+	{ "PUT", LAAS_ORDER "/status", "{\"order\":{\"status\":\"PROCESSING\",\"substatus\":\"STARTED\"}}",
+	  "ok PUT " STATUS_PATH " {order} 200" },
+	{ "PUT", DBS_ORDER "/cancellation/accept", "{\"accepted\":false,\"reason\":\"ORDER_DELIVERED\"}",
+	  "ok PUT " WISH_PATH " {accepted,reason} 200" },
+	{ "PUT", DBS_ORDER "/cancellation/accept", "{\"accepted\":true}", "ok PUT " WISH_PATH " {accepted} 400" },
+	{ "POST", "/v1/businesses/222/operations", "{\"operationType\":\"ORDER_STATUS_UPDATE\",\"operationIds\":[\"a\"]}",
+	  "ok POST /v1/businesses/{businessId}/operations {operationIds,operationType} 200" },
+	{ "POST", "/v2/auth/token", "", "ok POST /v2/auth/token 200" },
+};
+
+START_TEST(what_claimsim_answers_to_acts_is_as_market_describes_it)
+{
+	char *scenario = NULL;
+
+	ck_assert_int_gt(asprintf(&scenario, "%s/acts.scn", site.folder), 0);
+	site_write_file(scenario, acts_scenario);
+	upstream_start(&upstream, (const char *const[]){ "--scenario", scenario, "--step", "0s..0s", "--seed", "1", NULL });
+	upstream_await_stat(&upstream, "transitions", 2);
+	start_proxy(upstream.url);
+	int fd = http_connect(proxy_address());
+	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
+		CLEANUP(buf_done) struct buf text = { 0 };
+
+		ck_assert_int_eq(buf_addf(&text, "%s %s HTTP/1.1\r\nHost: x\r\n" API_KEY "Content-Type: application/json\r\n"
+		                          "Content-Length: %zu\r\n\r\n%s", acts[i].method, acts[i].target, strlen(acts[i].body),
+		                          acts[i].body), 0);
+		http_send(fd, text.data);
+		http_receive_status(fd);
+		process_await_output(&proxy, acts[i].line);
+	}
+	upstream_await_stat(&upstream, "acts", 3);
+	assert_all_is_well();
+	close(fd);
+	free(scenario);
+}
+END_TEST
+
 /* --- What is not: the validator itself */
 
 static char *make_ids(int n)
@@ -239,6 +295,7 @@ Suite *suite(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(tcase, all_that_is_asked_and_answered_is_as_market_describes_it);
 	tcase_add_test(tcase, what_claimsim_refuses_it_refuses_as_market_does);
+	tcase_add_test(tcase, what_claimsim_answers_to_acts_is_as_market_describes_it);
 	tcase_add_test(tcase, the_validator_knows_a_wrong_request);
 	tcase_add_test(tcase, the_validator_knows_a_wrong_answer);
 	suite_add_tcase(suite, tcase);

@@ -408,7 +408,7 @@ END_TEST
 
 START_TEST(options_of_acts_become_a_configuration)
 {
-	char *argv[] = { "claimsim", "--late-accept=refused", "--fee", "12.5", NULL };
+	char *argv[] = { "claimsim", "--late-accept=refused", "--fee", "12.5", "--read-only", "--conflict=old_version", NULL };
 	struct cmdline cmdline;
 	char error[CMDLINE_ERROR_SIZE];
 	ck_assert_int_eq(cmdline_parse(1, argv, &cmdline, error), 0);
@@ -417,6 +417,8 @@ START_TEST(options_of_acts_become_a_configuration)
 	ck_assert_int_eq(cmdline_parse(ARRAY_SIZE(argv) - 1, argv, &cmdline, error), 0);
 	ck_assert(cmdline.config.claim_rules.late_refused);
 	ck_assert_str_eq(cmdline.config.claim_rules.fee, "12.5");
+	ck_assert(cmdline.config.read_only);
+	ck_assert_str_eq(cmdline.config.faults.conflict, "old_version");
 }
 END_TEST
 
