@@ -93,11 +93,11 @@ static void print_summary(const struct sim *sim)
 
 	sim_stats(sim, &stats);
 	printf("claimsim: %zu of %zu claims and orders done, %zu transitions; %zu info, %zu bulk_info, %zu journal and %zu order "
-	       "requests, %zu of them failed or refused; %zu events told; %zu callbacks acked, %zu given up, %zu lost; "
+	       "requests, %zu of them failed or refused; %zu events told; %zu acts done; %zu callbacks acked, %zu given up, %zu lost; "
 	       "%zu pushes acked, %zu refused, %zu given up, %zu lost\n",
 	       stats.done, stats.claims + stats.orders, stats.transitions, stats.answers.info, stats.answers.bulk_info,
 	       stats.answers.journal, stats.answers.orders, stats.answers.failed + stats.answers.refused, stats.answers.events,
-	       stats.callbacks.acked, stats.callbacks.given_up, stats.lost, stats.pushes.acked, stats.pushes.refused,
+	       stats.answers.acts, stats.callbacks.acked, stats.callbacks.given_up, stats.lost, stats.pushes.acked, stats.pushes.refused,
 	       stats.pushes.given_up, stats.pushes_lost);
 }
 
