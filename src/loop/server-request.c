@@ -365,6 +365,18 @@ const struct sockaddr *request_peer(const struct request *request)
 	return info->client_addr;
 }
 
+bool request_peer_uid(const struct request *request, uid_t *ret)
+{
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	if (request_peer(request)->sa_family != AF_UNIX ||
+	    getsockopt(request->conn->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		return false;
+	*ret = peer.uid;
+	return true;
+}
+
 void request_set_data(struct request *request, void *data)
 {
 	request->data = data;

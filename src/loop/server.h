@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "loop/loop.h"
@@ -67,6 +68,8 @@ int request_header_list(const struct request *request, const char *name, struct 
 const char *request_body(const struct request *request, size_t *ret_len);
 /* The peer of the connection; AF_UNIX for a Unix socket. */
 const struct sockaddr *request_peer(const struct request *request);
+/* The user whose process connected to a Unix socket, as the kernel says; false for the peer of any other. */
+bool request_peer_uid(const struct request *request, uid_t *ret);
 /* The caller's own pointer for this request, NULL at first. */
 void request_set_data(struct request *request, void *data);
 void *request_data(const struct request *request);

@@ -53,6 +53,18 @@ static void echo(struct request *request)
 	reply_text(request, text);
 }
 
+static void reply_uid(struct request *request)
+{
+	char text[32];
+	uid_t uid;
+
+	if (request_peer_uid(request, &uid))
+		snprintf(text, sizeof text, "%u", uid);
+	else
+		snprintf(text, sizeof text, "unknown");
+	reply_text(request, text);
+}
+
 static void suspend(struct server_world *w, struct request *request)
 {
 	ck_assert_uint_lt(w->n_suspended, SUSPENDED_MAX);
@@ -80,6 +92,8 @@ static void on_request(struct request *request, void *cls)
 		server_reply(request, &(struct reply){ .status = 200, .close = true });
 	} else if (strcmp(target, "/family") == 0) {
 		reply_text(request, request_peer(request)->sa_family == AF_UNIX ? "unix" : "inet");
+	} else if (strcmp(target, "/uid") == 0) {
+		reply_uid(request);
 	} else if (strcmp(target, "/huge") == 0) {
 		reply_huge(request);
 	} else {

@@ -46,7 +46,7 @@ void server_world_close(struct server_world *w);
  *   /suspend  waits in `suspended`   /both    suspends and replies at once
  *   /empty    200                    /later   503 with Retry-After: 7
  *   /close    200, and closes        /family  200, "unix" or "inet"
- *   /huge     200, 8 MiB
+ *   /huge     200, 8 MiB                /uid     200, the peer's user id or "unknown"
  * and any other: 200, "METHOD|TARGET|X-Test header|body".
  */
 

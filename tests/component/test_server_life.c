@@ -266,6 +266,30 @@ START_TEST(a_unix_socket_serves)
 }
 END_TEST
 
+static void expect_uid(const char *uid)
+{
+	struct raw_answer answer;
+
+	server_world_get(&w, &client, "/uid");
+	raw_answer(&client, &answer);
+	ck_assert_str_eq(answer.body, uid);
+	raw_answer_done(&answer);
+	raw_close(&client);
+}
+
+START_TEST(a_unix_socket_tells_who_connected)
+{
+	char where[ADDRESS_SIZE], uid[32];
+
+	expect_uid("unknown");
+	w.server = server_free(w.server);
+	ck_assert_int_lt(snprintf(where, sizeof where, "unix:%s/s", suite_tmpdir()), ADDRESS_SIZE);
+	server_world_start(&w, where);
+	ck_assert_int_gt(snprintf(uid, sizeof uid, "%u", getuid()), 0);
+	expect_uid(uid);
+}
+END_TEST
+
 static bool can_connect(void)
 {
 	struct address to;
@@ -469,6 +493,7 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(end, set_up, tear_down);
 	tcase_add_test(end, a_unix_socket_serves);
+	tcase_add_test(end, a_unix_socket_tells_who_connected);
 	tcase_add_test(end, quiescing_takes_nothing_new_and_finishes_the_old);
 	tcase_add_test(end, the_last_replies_are_sent_before_the_end);
 	tcase_add_test(end, unfinished_requests_end_with_the_server);
