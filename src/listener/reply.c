@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every answer that the listener and the admin side give.
+ * Every answer that the listener, the admin side and the control socket give.
  * Listener layer: the only place of it that speaks HTTP; decides nothing.
  */
 #include "listener/reply.h"
@@ -8,14 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
+#include "wire/control.h"
 #include "wire/notification.h"
 
 enum answer {
 	ANSWER_OK = 200,
+	ANSWER_RECORDED = 202,
 	ANSWER_INVALID = 400,
 	ANSWER_FORBIDDEN = 403,
 	ANSWER_NOT_FOUND = 404,
 	ANSWER_BAD_METHOD = 405,
+	ANSWER_AMBIGUOUS = 409,
+	ANSWER_BAD_TYPE = 415,
 	ANSWER_TRY_LATER = 503,
 };
 
@@ -108,4 +113,41 @@ void reply_metrics(struct request *request, const char *text, size_t len)
 		.body = text,
 		.body_len = len,
 	});
+}
+
+static const struct {
+	enum answer status;
+	const char *code;
+} act_faults[] = {
+	[ACT_FAULT_BAD_REQUEST] = { ANSWER_INVALID, "bad_request" },
+	[ACT_FAULT_FORBIDDEN] = { ANSWER_FORBIDDEN, "forbidden" },
+	[ACT_FAULT_NOT_FOUND] = { ANSWER_NOT_FOUND, "not_found" },
+	[ACT_FAULT_BAD_METHOD] = { ANSWER_BAD_METHOD, "bad_method" },
+	[ACT_FAULT_AMBIGUOUS] = { ANSWER_AMBIGUOUS, "ambiguous" },
+	[ACT_FAULT_BAD_TYPE] = { ANSWER_BAD_TYPE, "bad_type" },
+	[ACT_FAULT_TRY_LATER] = { ANSWER_TRY_LATER, "try_later" },
+};
+
+_Static_assert(ARRAY_SIZE(act_faults) == ACT_FAULT_MAX, "a status for each");
+
+void reply_act_fault(struct request *request, enum act_fault fault, const char *message)
+{
+	struct reply reply = { .status = act_faults[fault].status };
+	CLEANUP(json_cleanup) char *json = NULL;
+
+	if (fault == ACT_FAULT_BAD_METHOD)
+		reply.allow = "POST";
+	if (fault == ACT_FAULT_TRY_LATER)
+		reply.retry_after_s = REPLY_RETRY_AFTER_S;
+	(void)wire_acts_error_encode(act_faults[fault].code, message, &json);
+	send_json(request, &reply, json);
+}
+
+/* They are recorded, with or without memory to name them. */
+void reply_acts(struct request *request, const int64_t *ids, size_t n)
+{
+	CLEANUP(json_cleanup) char *json = NULL;
+
+	(void)wire_acts_encode(ids, n, &json);
+	send_json(request, &(struct reply){ .status = ANSWER_RECORDED }, json);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every answer that the listener and the admin side give.
+ * Every answer that the listener, the admin side and the control socket give.
  * Listener layer: the only place of it that speaks HTTP; decides nothing.
  */
 #ifndef CLAIMD_LISTENER_REPLY_H
 #define CLAIMD_LISTENER_REPLY_H
+
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "loop/server.h"
@@ -34,5 +36,21 @@ void reply_push_invalid(struct request *request, const char *why);
 void reply_status(struct request *request, bool good, const char *text);
 /* 200 with metrics in Prometheus' text format. */
 void reply_metrics(struct request *request, const char *text, size_t len);
+
+/* 202 with the ids of actions that are durable, for the control socket. */
+void reply_acts(struct request *request, const int64_t *ids, size_t n);
+
+/* Why nothing was recorded, in its form. */
+enum act_fault {
+	ACT_FAULT_BAD_REQUEST,
+	ACT_FAULT_FORBIDDEN,
+	ACT_FAULT_NOT_FOUND,
+	ACT_FAULT_BAD_METHOD, /* with Allow: POST */
+	ACT_FAULT_AMBIGUOUS,
+	ACT_FAULT_BAD_TYPE,
+	ACT_FAULT_TRY_LATER,  /* with Retry-After */
+	ACT_FAULT_MAX,
+};
+void reply_act_fault(struct request *request, enum act_fault fault, const char *message);
 
 #endif
