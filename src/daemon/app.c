@@ -14,9 +14,11 @@
 #include "base/address.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "daemon/doorway.h"
 #include "daemon/reload.h"
 #include "daemon/signals.h"
 #include "listener/admin.h"
+#include "listener/control.h"
 #include "listener/listener.h"
 #include "loop/fetch.h"
 #include "loop/listen.h"
@@ -38,13 +40,22 @@ struct app {
 	struct store *store;
 	struct fetcher *fetcher;
 	struct worker *worker;
+	struct listener_source *listened; /* all of the configuration */
 	struct listener *listener;
 	struct admin *admin;
+	struct control *control; /* NULL: its socket can't be opened */
 	struct signals *signals;
 	struct loop_timer *drain;
 };
 
 static void on_hints(void *cls)
+{
+	struct app *app = cls;
+
+	worker_wake(app->worker);
+}
+
+static void on_actions(void *cls)
 {
 	struct app *app = cls;
 
@@ -184,29 +195,30 @@ static int open_socket(const char *address, const char *passed_name, int *ret_fd
 	return r;
 }
 
-static int open_listener(struct app *app, const struct worker_source *sources)
+static int list_listened(struct app *app, const struct worker_source *sources)
 {
 	size_t n = app->conf->n_sources;
-	struct listener_source *listened = calloc(n + 1, sizeof(*listened));
+
+	app->listened = calloc(n + 1, sizeof(*app->listened));
+	if (!app->listened)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		app->listened[i] = (struct listener_source){ .id = sources[i].source.id, .conf = sources[i].conf };
+	return ERR_OK;
+}
+
+static int open_listener(struct app *app)
+{
 	struct listener_config config = {
 		.listen = &app->conf->listen,
-		.sources = listened,
-		.n_sources = n,
+		.sources = app->listened,
+		.n_sources = app->conf->n_sources,
 		.on_hints = on_hints,
 		.cls = app,
 	};
-
-	if (!listened)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < n; i++)
-		listened[i] = (struct listener_source){ .id = sources[i].source.id, .conf = sources[i].conf };
-
 	int r = open_socket(app->conf->listen.address, SOCKET_NAME, &config.fd);
 
-	if (!r)
-		r = listener_new(app->loop, app->store, &config, &app->listener);
-	free(listened);
-	return r;
+	return r ? r : listener_new(app->loop, app->store, &config, &app->listener);
 }
 
 static int open_admin(struct app *app)
@@ -215,6 +227,31 @@ static int open_admin(struct app *app)
 	int r = open_socket(app->conf->admin.address, NULL, &fd);
 
 	return r ? r : admin_new(app->loop, app->store, fd, &app->admin);
+}
+
+/* Without it all but acting goes on: the record is worth more than the door. */
+static void open_control(struct app *app)
+{
+	const char *path = app->conf->daemon.control_socket;
+	struct control_config config = {
+		.sources = app->listened,
+		.n_sources = app->conf->n_sources,
+		.on_actions = on_actions,
+		.cls = app,
+	};
+
+	if (doorway_open(path, &config.fd) < 0)
+		return;
+	if (control_new(app->loop, app->store, &config, &app->control) < 0)
+		doorway_close(path, config.fd);
+}
+
+static void close_control(struct app *app)
+{
+	/* First the file: whoever finds it there expects an answer. */
+	if (app->control)
+		doorway_remove(app->conf->daemon.control_socket);
+	control_free(app->control);
 }
 
 static int open_loop(struct app *app)
@@ -242,12 +279,16 @@ static int open_parts(struct app *app, int *ret_status)
 		r = open_sources(app, sources, ret_status);
 	if (!r)
 		r = open_worker(app, sources);
+	if (!r)
+		r = list_listened(app, sources);
 	if (!r) {
 		*ret_status = EX_UNAVAILABLE;
-		r = open_listener(app, sources);
+		r = open_listener(app);
 	}
 	if (!r)
 		r = open_admin(app);
+	if (!r)
+		open_control(app);
 	free(sources);
 	return r;
 }
@@ -287,8 +328,10 @@ struct app *app_free(struct app *app)
 	if (!app)
 		return NULL;
 	signals_free(app->signals);
+	close_control(app);
 	admin_free(app->admin);
 	listener_free(app->listener);
+	free(app->listened);
 	worker_free(app->worker);
 	loop_timer_free(app->drain);
 	fetcher_free(app->fetcher);

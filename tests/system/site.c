@@ -47,6 +47,7 @@ void site_open(struct site *site)
 	};
 	site->conf = in_folder(site, "claimd.conf");
 	site->database = in_folder(site, "claimd.db");
+	site->control_socket = in_folder(site, "control.sock");
 	site->secret_file = in_folder(site, "main.secret");
 	site->token_file = in_folder(site, "main.token");
 	site->shop_secret_file = in_folder(site, "shop.secret");
@@ -65,6 +66,7 @@ void site_close(struct site *site)
 		close(site->socket);
 	free(site->conf);
 	free(site->database);
+	free(site->control_socket);
 	free(site->secret_file);
 	free(site->token_file);
 	free(site->shop_secret_file);
@@ -97,7 +99,7 @@ void site_configure(struct site *site)
 	ck_assert_int_gt(asprintf(&text,
 	                          "[daemon]\n"
 	                          "database = %s\n"
-	                          "control_socket = %s/control.sock\n"
+	                          "control_socket = %s\n"
 	                          "log_level = %s\n"
 	                          "[listen]\n"
 	                          "address = %s\n"
@@ -110,8 +112,8 @@ void site_configure(struct site *site)
 	                          "callback_secret_file = %s\n"
 	                          "journal = no\n"
 	                          "%s",
-	                          site->database, site->folder, site->log_level, site->listen_address, site->listen_keys, site->base_url,
-	                          site->token_file, site->secret_file, site->delivery_keys), 0);
+	                          site->database, site->control_socket, site->log_level, site->listen_address, site->listen_keys,
+	                          site->base_url, site->token_file, site->secret_file, site->delivery_keys), 0);
 	site_write_file(site->conf, text);
 	free(text);
 	if (site->market_keys)

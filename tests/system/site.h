@@ -28,6 +28,7 @@ struct site {
 	const char *folder;
 	char *conf; /* paths */
 	char *database;
+	char *control_socket;
 	char *secret_file;
 	char *token_file;
 	char *shop_secret_file;
