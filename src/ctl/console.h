@@ -13,10 +13,16 @@
 #include "base/attr.h"
 #include "base/clock.h"
 
+/* How long an act is waited for; claimd goes on with it anyhow. */
+#define CONSOLE_PATIENCE_US (180 * USEC_PER_SEC)
+
 struct console {
+	FILE *in;
 	FILE *out;
 	FILE *err;
 	bool terminal; /* whether out is one: people read it, so times are given in their zone */
+	bool asks;     /* whether in and err are: people can be asked */
+	int64_t patience_us;
 	struct clock clock;
 };
 

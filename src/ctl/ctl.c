@@ -26,6 +26,17 @@ static const struct verb verbs[] = {
 	{ "graph", "[MODEL]", OPTION_BIT(OPTION_DOT), "a legal status graph; MODEL is claims, dbs or laas", verb_graph },
 	{ "doctor", "[URL]", 0,
 	  "what is wrong here and what to do about it; URL is a callback or push URL to be judged", verb_doctor },
+	{ "actions", "", OPTION_BIT(OPTION_SOURCE), "what was asked for, by whom, and what came of it", verb_actions },
+	{ "outbox", "[ID]", OPTION_BIT(OPTION_RETRY),
+	  "alerts and transitions that could not be told yet; --retry has them, or the one, tried again now", verb_outbox },
+	{ "accept", "ID", OPTION_BIT(OPTION_SOURCE) | OPTION_BIT(OPTION_YES), "accept a claim's offer, within its window", verb_accept },
+	{ "order-status", "ID STATUS[/SUBSTATUS]", OPTION_BIT(OPTION_SOURCE), "give an order its next status", verb_order_status },
+	{ "cancellation", "ID", OPTION_BIT(OPTION_SOURCE) | OPTION_BIT(OPTION_ACCEPT) | OPTION_BIT(OPTION_REJECT),
+	  "answer a buyer who wants to cancel; REASON is ORDER_DELIVERED or ORDER_IN_DELIVERY", verb_cancellation },
+	{ "refetch", "ID...", OPTION_BIT(OPTION_SOURCE), "read claims and orders from Yandex again, now", verb_refetch },
+	{ "resolve", "VIOLATION", OPTION_BIT(OPTION_ADOPT) | OPTION_BIT(OPTION_DISMISS) | OPTION_BIT(OPTION_NOTE),
+	  "settle a violation: adopt what was reported, or dismiss it", verb_resolve },
+	{ "prune", "", 0, "remove now what retention_days has run out for", verb_prune },
 };
 
 /* These go with every verb, and make no sense after one that is not there. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * claimctl: what an operator sees of claimd, read straight from the database.
+ * claimctl: what an operator sees of claimd, read straight from the database, and asks of it, through its control socket.
  * Ctl layer: never writes a database, never speaks to an upstream. main.c is a thin shell around this, so that
  * tests run it in process.
  */

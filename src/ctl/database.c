@@ -6,21 +6,7 @@
 #include "ctl/database.h"
 
 #include "base/err.h"
-#include "conf/conf.h"
-
-/* The configuration is read for its [daemon] database alone: no secret is loaded. */
-static int load_conf(const struct call *call, struct conf **ret)
-{
-	const char *file = call->options->values[OPTION_CONFIG];
-	struct conf_error error;
-	int r = conf_load(file, ret, &error);
-
-	if (r == ERR_NOT_FOUND && !file)
-		return console_fail(call->console, EX_CONFIG, "%s, or the database itself with --db", error.text);
-	if (r < 0)
-		return console_fail(call->console, EX_CONFIG, "%s", error.text);
-	return EX_OK;
-}
+#include "ctl/settings.h"
 
 int database_open(const struct call *call, struct store **ret)
 {
@@ -29,7 +15,7 @@ int database_open(const struct call *call, struct store **ret)
 	struct store_error error;
 
 	if (!path) {
-		int status = load_conf(call, &conf);
+		int status = settings_load(call, ", or the database itself with --db", &conf);
 
 		if (status != EX_OK)
 			return status;

@@ -11,9 +11,12 @@
 int main(int argc, char **argv)
 {
 	struct console console = {
+		.in = stdin,
 		.out = stdout,
 		.err = stderr,
 		.terminal = isatty(STDOUT_FILENO) == 1,
+		.asks = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
+		.patience_us = CONSOLE_PATIENCE_US,
 	};
 
 	tzset();

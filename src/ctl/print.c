@@ -67,6 +67,13 @@ const char *print_column_text(const struct report *report, const char *name)
 	return column == NO_COLUMN || report_kind(report, column) != REPORT_TEXT ? NULL : report_text(report, column);
 }
 
+void print_column_copy(const struct report *report, const char *name, char *ret, size_t size)
+{
+	const char *text = print_column_text(report, name);
+
+	(void)snprintf(ret, size, "%s", text ? text : "");
+}
+
 bool print_column_number(const struct report *report, const char *name, double *ret)
 {
 	size_t column = find_column(report, name);
@@ -76,6 +83,13 @@ bool print_column_number(const struct report *report, const char *name, double *
 		return false;
 	*ret = report_real(report, column);
 	return true;
+}
+
+int64_t print_column_integer(const struct report *report, const char *name)
+{
+	size_t column = find_column(report, name);
+
+	return column == NO_COLUMN || report_kind(report, column) != REPORT_INTEGER ? NUMBER_NONE : report_integer(report, column);
 }
 
 /* The row's text in the local zone, or as it is when it is no time. */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ctl/console.h"
 #include "store/store.h"
@@ -42,7 +43,13 @@ int print_record_json(const struct console *console, const struct report *report
 /* The text of a column of the present row; NULL when it has none, or there is no such column. */
 const char *print_column_text(const struct report *report, const char *name);
 
+/* The same as a copy, cut to SIZE; "" for none. */
+void print_column_copy(const struct report *report, const char *name, char *ret, size_t size);
+
 /* Its number likewise; false when it has none. */
 bool print_column_number(const struct report *report, const char *name, double *ret);
+
+/* Its integer; NUMBER_NONE when it has none. */
+int64_t print_column_integer(const struct report *report, const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The verbs that show one report as it is: list, windows, violations, sources, journal.
+ * The verbs that show one report as it is: list, windows, violations, sources, journal, actions, outbox.
  * Ctl layer.
  */
 #include <inttypes.h>
@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "conf/conf-value.h"
+#include "ctl/acts.h"
 #include "ctl/database.h"
 #include "ctl/print.h"
 #include "ctl/verb.h"
@@ -152,5 +153,31 @@ int verb_journal(const struct call *call)
 	};
 
 	return answer(call, &(struct question){ REPORT_SOURCES, NULL, 0 },
+	              &(struct columns){ names, ARRAY_SIZE(names) });
+}
+
+int verb_actions(const struct call *call)
+{
+	static const char *const names[] = {
+		"id", "source", "external_id", "kind", "argument", "requested_at", "requested_by", "state", "result", "code",
+		"message",
+	};
+	const char *const args[] = { call->options->values[OPTION_SOURCE] };
+
+	return answer(call, &(struct question){ REPORT_ACTIONS, args, ARRAY_SIZE(args) },
+	              &(struct columns){ names, ARRAY_SIZE(names) });
+}
+
+int verb_outbox(const struct call *call)
+{
+	static const char *const names[] = {
+		"id", "channel", "kind", "source", "external_id", "created_at", "state", "due_at", "tries", "error", "summary",
+	};
+
+	if (options_has(call->options, OPTION_RETRY))
+		return acts_retry(call);
+	if (call->word)
+		return console_fail(call->console, EX_USAGE, "\"%s\" is one word too many without --retry", call->word);
+	return answer(call, &(struct question){ REPORT_OUTBOX, NULL, 0 },
 	              &(struct columns){ names, ARRAY_SIZE(names) });
 }

@@ -33,7 +33,15 @@ int verb_windows(const struct call *call);
 int verb_violations(const struct call *call);
 int verb_sources(const struct call *call);
 int verb_journal(const struct call *call);
+int verb_actions(const struct call *call);
+int verb_outbox(const struct call *call);
 int verb_graph(const struct call *call);
 int verb_doctor(const struct call *call);
+int verb_accept(const struct call *call);
+int verb_order_status(const struct call *call);
+int verb_cancellation(const struct call *call);
+int verb_refetch(const struct call *call);
+int verb_resolve(const struct call *call);
+int verb_prune(const struct call *call);
 
 #endif

@@ -276,6 +276,9 @@ enum report_query {
 	REPORT_CLAIM_VIOLATIONS, /* external id */
 	REPORT_SOURCES,          /* no arguments */
 	REPORT_QUIRKS,           /* no arguments; no view: of each source, how many hints had to be forgiven what */
+	REPORT_ACTIONS,          /* source or NULL */
+	REPORT_ACTION,           /* an action's id */
+	REPORT_OUTBOX,           /* no arguments */
 	REPORT_QUERY_MAX,
 };
 

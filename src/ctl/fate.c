@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The words for what became of an action, and what to do where the upstream refused it.
+ * Ctl layer. What the worker wrote in the action's message goes into the sentence as it is.
+ */
+#include "ctl/fate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "ctl/print.h"
+
+/* "Claim" and an id, or "Source" and a name. */
+#define NAME_SIZE 96
+
+static const struct {
+	const char *text;
+	enum fate_result result;
+} results[] = {
+	{ "done", FATE_DONE },
+	{ "refused", FATE_REFUSED },
+	{ "rejected", FATE_REJECTED },
+	{ "not_done", FATE_NOT_DONE },
+	{ "in_doubt", FATE_IN_DOUBT },
+};
+
+/* The upstream's own codes (upstream/delivery.md section 3, upstream/market.md section 4.3); they are open, so that others come. */
+static const struct {
+	const char *code;
+	const char *advice;
+} advices[] = {
+	{ "inappropriate_status", "its status has changed meanwhile: look at it with \"claimctl show\"" },
+	{ "state_mismatch", "it is just changing: look at it with \"claimctl show\", and try again in a few seconds" },
+	{ "old_version", "it was edited meanwhile: look at the new offer with \"claimctl show\" before you decide again" },
+	{ "free_cancel_is_unavailable", "it costs by now: \"claimctl cancel\" says how much, and --paid agrees to it" },
+	{ "offer_expired", "the offer is over: edit the claim to have it estimated again, or create a new one" },
+	{ "offer_already_used", "the offer was used before: look at it with \"claimctl show\"" },
+	{ "invalid_post_payment", "its payment on delivery is not in order: correct the claim, or ask Yandex's support" },
+	{ "not_found", "look whether \"claimctl sources\" and the configuration are about the right account" },
+	{ "bad_request", "the request was not understood: claimd's log has more, and the version of claimd may be too old" },
+	{ "unknown_error", "look at it with \"claimctl show\", and ask Yandex's support if that does not explain it" },
+	{ "too_many_requests", "wait for a minute, and try again" },
+	{ "STATUS_NOT_ALLOWED", "Market does not take this step from where the order is: look at it with \"claimctl refetch\"" },
+	{ "SUBSTATUS_NOT_ALLOWED", "Market does not take this substatus there: \"claimctl graph\" shows which it knows" },
+	{ "INVALID_ORDER_STATUS", "Market does not take this step from where the order is: look at it with \"claimctl refetch\"" },
+	{ "USER_UNREACHABLE_NOT_ALLOWED",
+	  "Market wants three calls to the buyer first, from 8 to 21 o'clock and 90 minutes from the first to the last" },
+	{ "PICKUP_EXPIRED_CANCELLATION_FORBIDDEN", "the order may still be picked up: wait for the end of its storage" },
+	{ "ORDER_IN_TERMINAL_STATE", "the order has ended: look at it with \"claimctl refetch\"" },
+	{ "CANCELLATION_REQUESTED", "the buyer wants to cancel: answer that first, with \"claimctl cancellation\"" },
+	{ "ACTION_FORBIDDEN", "the Api-Key, or the order's program, does not allow it: look into Market's cabinet" },
+	{ "UNAUTHORIZED", "the Api-Key or token is not accepted: \"claimctl doctor\" says more" },
+	{ "API_DISABLED", "the API is switched off for this shop: switch it on in Market's cabinet" },
+};
+
+static enum fate_result result_of(const char *text)
+{
+	for (size_t i = 0; text && i < ARRAY_SIZE(results); i++)
+		if (strcmp(results[i].text, text) == 0)
+			return results[i].result;
+	return FATE_OPEN;
+}
+
+static int take(const struct report *report, struct fate *ret)
+{
+	const char *kind = print_column_text(report, "kind");
+
+	if (!kind || !act_kind_parse(kind, &ret->kind))
+		return ERR_CORRUPT;
+	ret->id = print_column_integer(report, "id");
+	ret->result = result_of(print_column_text(report, "result"));
+	ret->target_id = print_column_integer(report, "target_id");
+	print_column_copy(report, "state", ret->state, sizeof(ret->state));
+	print_column_copy(report, "source", ret->source, sizeof(ret->source));
+	print_column_copy(report, "model", ret->model, sizeof(ret->model));
+	print_column_copy(report, "external_id", ret->external_id, sizeof(ret->external_id));
+	print_column_copy(report, "argument", ret->argument, sizeof(ret->argument));
+	print_column_copy(report, "price", ret->price, sizeof(ret->price));
+	print_column_copy(report, "code", ret->code, sizeof(ret->code));
+	print_column_copy(report, "message", ret->message, sizeof(ret->message));
+	return ERR_OK;
+}
+
+int fate_read(struct store *store, int64_t action_id, struct fate *ret)
+{
+	struct report *report CLEANUP(report_cleanup) = NULL;
+	char id[24];
+	bool any = false;
+
+	(void)snprintf(id, sizeof(id), "%" PRId64, action_id);
+	const char *const args[] = { id };
+	int r = store_report(store, REPORT_ACTION, args, ARRAY_SIZE(args), &report);
+
+	if (r == ERR_OK)
+		r = report_next(report, &any);
+	if (r < 0)
+		return r;
+	return any ? take(report, ret) : ERR_NOT_FOUND;
+}
+
+static bool is(const char *text, const char *word)
+{
+	return strcmp(text, word) == 0;
+}
+
+/* What the action is about: "Claim abc". */
+static void name_subject(const struct fate *fate, char ret[static NAME_SIZE])
+{
+	if (*fate->external_id)
+		(void)snprintf(ret, NAME_SIZE, "%s %s", is(fate->model, "claims") ? "Claim" : "Order", fate->external_id);
+	else if (fate->kind == ACT_PROBE)
+		(void)snprintf(ret, NAME_SIZE, "Source %s", fate->source);
+	else if (fate->kind == ACT_PRUNE)
+		(void)snprintf(ret, NAME_SIZE, "Retention");
+	else
+		(void)snprintf(ret, NAME_SIZE, "The outbox");
+}
+
+static const char *fee_predicate(const char *code)
+{
+	if (is(code, "free"))
+		return " can be cancelled free of charge";
+	return is(code, "paid") ? " can be cancelled for a fee" : " can't be cancelled now";
+}
+
+/* What was done, behind its subject. */
+static const char *predicate(const struct fate *fate)
+{
+	switch (fate->kind) {
+	case ACT_ACCEPT:
+		return " was accepted";
+	case ACT_CANCEL:
+		return " was cancelled";
+	case ACT_CANCEL_INFO:
+		return fee_predicate(fate->code);
+	case ACT_ORDER_STATUS:
+		return " was moved on";
+	case ACT_CANCELLATION:
+		return is(fate->argument, "accept") ? ": the buyer's cancellation is accepted" : ": the buyer's cancellation is rejected";
+	case ACT_REFETCH:
+		return " was read again";
+	case ACT_RESOLVE:
+		return is(fate->argument, "adopt") ? ": what was reported is adopted" : ": its violation is dismissed, its status stays";
+	case ACT_PROBE:
+		return " answers";
+	case ACT_PRUNE:
+		return " was applied";
+	case ACT_RETRY:
+		return " is tried again";
+	case ACT_MAX:
+		break;
+	}
+	return "";
+}
+
+static void tell_done(const struct console *console, const struct fate *fate, const char *name)
+{
+	fprintf(console->out, "%s%s%s%s.\n", name, predicate(fate), *fate->message ? ": " : "", fate->message);
+}
+
+static const char *find_advice(const char *code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
+		if (is(advices[i].code, code))
+			return advices[i].advice;
+	return "look at it with \"claimctl show\"";
+}
+
+static int tell_rejected(const struct console *console, const struct fate *fate, const char *name)
+{
+	return console_fail(console, EX_NOPERM, "%s: Yandex refused it%s%s%s%s; %s", name, *fate->code ? ": " : "", fate->code,
+	                    *fate->message ? ": " : "", fate->message, find_advice(fate->code));
+}
+
+static int tell_open(const struct console *console, const struct fate *fate, const char *name)
+{
+	return console_fail(console, EX_TEMPFAIL,
+	                    "%s: action %" PRId64 " is still under way (%s), and claimd goes on with it; \"claimctl actions\" shows what "
+	                    "becomes of it", name, fate->id, fate->state);
+}
+
+int fate_tell(const struct console *console, const struct fate *fate)
+{
+	char name[NAME_SIZE];
+
+	name_subject(fate, name);
+	switch (fate->result) {
+	case FATE_OPEN:
+		return tell_open(console, fate, name);
+	case FATE_DONE:
+		tell_done(console, fate, name);
+		break;
+	case FATE_REFUSED:
+		return console_fail(console, fate_status(fate), "%s: refused: %s", name, fate->message);
+	case FATE_REJECTED:
+		return tell_rejected(console, fate, name);
+	case FATE_NOT_DONE:
+		return console_fail(console, fate_status(fate), "%s: not done: %s", name, fate->message);
+	case FATE_IN_DOUBT:
+		return console_fail(console, fate_status(fate), "%s: in doubt: %s", name, fate->message);
+	}
+	return fate_status(fate);
+}
+
+int fate_status(const struct fate *fate)
+{
+	switch (fate->result) {
+	case FATE_DONE:
+		return EX_OK;
+	case FATE_REFUSED:
+	case FATE_REJECTED:
+		return EX_NOPERM;
+	case FATE_NOT_DONE:
+		return EX_UNAVAILABLE;
+	case FATE_OPEN:
+	case FATE_IN_DOUBT:
+		return EX_TEMPFAIL;
+	}
+	return EX_SOFTWARE;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * claimctl at a door that does not open: nobody there, no permission, a stranger, an answer that never comes; and with
+ * another database than the daemon's.
+ * Component ring.
+ */
+#include "ctl/door.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "door_world.h"
+#include "loop/listen.h"
+#include "suite.h"
+
+#define NOBODY 65534
+
+static void teardown(void)
+{
+	door_world_close();
+	ctl_world_teardown();
+}
+
+START_TEST(without_a_daemon_it_can_only_read)
+{
+	door_world_open(NULL, 0);
+	door_world_kill();
+	door_world_expect("refetch waits", EX_UNAVAILABLE, "", "claimctl: claimd is not running or its control socket ");
+	door_world_expect("refetch waits ended", EX_UNAVAILABLE, "", "can't be reached: Connection refused\n");
+	ck_assert_int_eq(unlink(door_world_socket()), 0);
+	door_world_expect("accept waits --yes", EX_UNAVAILABLE, "", "can't be reached: No such file or directory\n");
+	struct ctl_world_run run = door_world_run("show waits", NULL);
+
+	ck_assert_int_eq(run.status, EX_OK);
+	ctl_world_run_done(&run);
+}
+END_TEST
+
+START_TEST(a_proxy_of_the_environment_is_not_asked)
+{
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+	door_world_open(NULL, 0);
+	door_world_expect("refetch waits", EX_OK, "Claim waits was read again.\n", "");
+}
+END_TEST
+
+/* With a file that is closed to all. Root, who may everything, is nobody meanwhile. */
+static int ask_without_permission(const char *path, struct door_trouble *trouble)
+{
+	const struct wire_act act = { .kind = ACT_PRUNE, .version = NUMBER_NONE, .target_id = NUMBER_NONE };
+	struct wire_acts acts;
+	bool root = geteuid() == 0;
+
+	ck_assert_int_eq(chmod(path, 0), 0);
+	ck_assert_int_eq(root ? seteuid(NOBODY) : 0, 0);
+	int status = door_ask(path, &act, &acts, trouble);
+	ck_assert_int_eq(root ? seteuid(0) : 0, 0);
+	return status;
+}
+
+START_TEST(a_user_who_may_not_is_told_who_may)
+{
+	door_world_open(NULL, 0);
+	const char *name = strrchr(door_world_socket(), '/') + 1;
+	char *folder = strndup(door_world_socket(), (size_t)(name - door_world_socket()));
+	struct door_trouble trouble;
+
+	/* The folders above are closed to nobody. */
+	ck_assert_int_eq(chdir(folder), 0);
+	ck_assert_int_eq(chmod(folder, 0755), 0);
+	ck_assert_int_eq(ask_without_permission(name, &trouble), EX_NOPERM);
+	ctl_world_expect_in(trouble.text, " is for its owner and the group ");
+	ctl_world_expect_in(trouble.text, " (mode 0000): be root, or become a member");
+	free(folder);
+}
+END_TEST
+
+START_TEST(another_database_than_the_daemon_s_is_noticed)
+{
+	char other[512], line[600];
+
+	door_world_open(NULL, 0);
+	snprintf(other, sizeof(other), "%s.other", ctl_world_path());
+	struct store *store = NULL;
+	ck_assert_int_eq(store_open(other, &store, NULL), 0);
+	store_close(store);
+	snprintf(line, sizeof(line), "refetch waits --db %s", other);
+	door_world_expect(line, EX_DATAERR, "", "action 1 is recorded, but not in this database: it is not that of the daemon at ");
+}
+END_TEST
+
+START_TEST(with_db_alone_the_socket_is_the_configuration_s)
+{
+	struct ctl_world_run run;
+
+	door_world_open(NULL, 0);
+	door_world_expect("refetch waits --db @", EX_OK, "Claim waits was read again.\n", "");
+	run = ctl_world_run("-c /nowhere/claimd.conf refetch waits --db @");
+	ck_assert_int_eq(run.status, EX_CONFIG);
+	ctl_world_run_done(&run);
+}
+END_TEST
+
+/* Answers each connection with TEXT, which may be nothing, and closes it. */
+static pid_t open_stranger(const char *text)
+{
+	char address[ADDRESS_SIZE], actual[ADDRESS_SIZE], bytes[4096];
+	int fd;
+
+	door_world_kill();
+	snprintf(address, sizeof(address), "unix:%s", door_world_socket());
+	ck_assert_int_eq(listen_open(address, &fd, actual), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+		while (poll(&poll_fd, 1, -1) == 1) {
+			int client = accept(fd, NULL, NULL);
+			(void)!read(client, bytes, sizeof(bytes));
+			(void)!write(client, text, strlen(text));
+			close(client);
+		}
+		_exit(EXIT_FAILURE);
+	}
+	close(fd);
+	return pid;
+}
+
+static void close_stranger(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static const struct {
+	const char *text;
+	int status;
+	const char *said;
+} strangers[] = {
+	{ "", EX_TEMPFAIL, "claimd gave no answer (" },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", EX_SOFTWARE, " with status 200 does not speak as claimd does" },
+	{ "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", EX_TEMPFAIL, " with status 202 does not speak as claimd does" },
+	{ "HTTP/1.1 503 Busy\r\nContent-Length: 49\r\n\r\n{\"error\":{\"code\":\"try_later\",\"message\":\"locked\"}}", EX_TEMPFAIL,
+	  "claimctl: locked\n" },
+	{ "HTTP/1.1 418 Teapot\r\nContent-Length: 43\r\n\r\n{\"error\":{\"code\":\"teapot\",\"message\":\"tea\"}}", EX_SOFTWARE,
+	  "claimd refused the request as teapot: tea" },
+};
+
+START_TEST(an_answer_that_is_none_is_told)
+{
+	door_world_open(NULL, 0);
+	pid_t pid = open_stranger(strangers[_i].text);
+
+	door_world_expect("refetch waits", strangers[_i].status, "", strangers[_i].said);
+	close_stranger(pid);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *suite = suite_create("ctl_door");
+	TCase *tcase = tcase_create("door");
+
+	tcase_add_checked_fixture(tcase, ctl_world_setup_filled, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, without_a_daemon_it_can_only_read);
+	tcase_add_test(tcase, a_proxy_of_the_environment_is_not_asked);
+	tcase_add_test(tcase, a_user_who_may_not_is_told_who_may);
+	tcase_add_test(tcase, another_database_than_the_daemon_s_is_noticed);
+	tcase_add_test(tcase, with_db_alone_the_socket_is_the_configuration_s);
+	tcase_add_loop_test(tcase, an_answer_that_is_none_is_told, 0, ARRAY_SIZE(strangers));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
