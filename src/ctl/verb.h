@@ -38,6 +38,7 @@ int verb_outbox(const struct call *call);
 int verb_graph(const struct call *call);
 int verb_doctor(const struct call *call);
 int verb_accept(const struct call *call);
+int verb_cancel(const struct call *call);
 int verb_order_status(const struct call *call);
 int verb_cancellation(const struct call *call);
 int verb_refetch(const struct call *call);

@@ -115,6 +115,7 @@ START_TEST(without_a_terminal_nothing_is_done_that_was_not_agreed_to)
 {
 	open_done();
 	door_world_expect("accept waits", EX_USAGE, "", "add --yes to do it without a question");
+	door_world_expect("cancel waits", EX_USAGE, "", "add --yes to do it without a question");
 	ck_assert_str_eq(n_asked(), "0");
 }
 END_TEST
@@ -124,7 +125,7 @@ START_TEST(an_id_is_looked_for_before_anybody_is_asked)
 	open_done();
 	door_world_expect("accept nothere --yes", EX_NOINPUT, "", "claimctl: no claim or order nothere\n");
 	door_world_expect("accept waits --yes --source other", EX_NOINPUT, "", "claimctl: no claim or order waits in source other\n");
-	door_world_expect("accept twice --yes", EX_USAGE, "", TWICE);
+	door_world_expect("cancel twice --yes", EX_USAGE, "", TWICE);
 	door_world_expect("refetch nothere", EX_NOINPUT, "", "claimctl: no claim or order nothere\n");
 	door_world_expect("refetch not/an/id", EX_NOINPUT, "", "claimctl: no claim or order not/an/id\n");
 	door_world_expect("refetch twice", EX_USAGE, "", TWICE);
@@ -274,6 +275,7 @@ static const struct {
 	{ "resolve 99999999999999999999 --adopt", "is no violation: that is a number above 0" },
 	{ "outbox 12", "\"12\" is one word too many without --retry" },
 	{ "outbox --retry twelve", "\"twelve\" is no message: that is a number above 0" },
+	{ "cancel waits --free --paid --yes", "--free never pays, and --paid does: say one of them" },
 	{ "prune --yes", "\"prune\" takes no --yes" },
 };
 
