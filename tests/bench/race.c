@@ -87,7 +87,7 @@ int race_open(const char *folder, int number, struct race **ret)
 		return ERR_NOMEM;
 	race->conf = (struct conf_source){
 		.name = "main",
-		.journal = true,
+		.delivery.journal = true,
 		.stale_retry = { 5 * USEC_PER_SEC, 30 * USEC_PER_SEC },
 		.sweep_after_us = 1800 * USEC_PER_SEC,
 	};
