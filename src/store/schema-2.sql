@@ -71,3 +71,6 @@ CREATE INDEX outbox_shipment ON outbox (shipment_id, channel, id) WHERE shipment
 
 -- What retention looks through: shipments that nothing is waited for.
 CREATE INDEX shipment_idle ON shipment (updated_us) WHERE due_us IS NULL;
+
+-- What was learned since some time, in that order: for exports.
+CREATE INDEX history_seen ON history (seen_us);
