@@ -40,6 +40,8 @@ static const struct verb verbs[] = {
 	{ "resolve", "VIOLATION", OPTION_BIT(OPTION_ADOPT) | OPTION_BIT(OPTION_DISMISS) | OPTION_BIT(OPTION_NOTE),
 	  "settle a violation: adopt what was reported, or dismiss it", verb_resolve },
 	{ "prune", "", 0, "remove now what retention_days has run out for", verb_prune },
+	{ "backup", "FILE", 0, "a verified copy of the database, taken while claimd runs on", verb_backup },
+	{ "check-db", "", 0, "whether all that must hold of the database does", verb_check_db },
 };
 
 /* These go with every verb, and make no sense after one that is not there. */

@@ -44,5 +44,7 @@ int verb_cancellation(const struct call *call);
 int verb_refetch(const struct call *call);
 int verb_resolve(const struct call *call);
 int verb_prune(const struct call *call);
+int verb_backup(const struct call *call);
+int verb_check_db(const struct call *call);
 
 #endif

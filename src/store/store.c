@@ -95,6 +95,11 @@ int store_open_readonly(const char *path, struct store **ret, struct store_error
 	return ERR_OK;
 }
 
+const char *store_path(const struct store *store)
+{
+	return sqlite3_db_filename(store->handle, "main");
+}
+
 const char *store_error_text(const struct store *store)
 {
 	return store->error;

@@ -38,6 +38,9 @@ int store_open_readonly(const char *path, struct store **ret, struct store_error
 
 struct store *store_close(struct store *store); /* takes NULL, returns NULL */
 
+/* The file's absolute path. */
+const char *store_path(const struct store *store);
+
 /* What went wrong in the last failed verb, in SQLite's words, for the log. */
 const char *store_error_text(const struct store *store);
 
