@@ -41,6 +41,8 @@ static const struct verb verbs[] = {
 	  "settle a violation: adopt what was reported, or dismiss it", verb_resolve },
 	{ "prune", "", 0, "remove now what retention_days has run out for", verb_prune },
 	{ "backup", "FILE", 0, "a verified copy of the database, taken while claimd runs on", verb_backup },
+	{ "export", "", OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_FORMAT),
+	  "all transitions, in the order in which they were learned of; FORMAT is csv or json", verb_export },
 	{ "check-db", "", 0, "whether all that must hold of the database does", verb_check_db },
 };
 

@@ -46,5 +46,6 @@ int verb_resolve(const struct call *call);
 int verb_prune(const struct call *call);
 int verb_backup(const struct call *call);
 int verb_check_db(const struct call *call);
+int verb_export(const struct call *call);
 
 #endif

@@ -282,6 +282,7 @@ enum report_query {
 	REPORT_ACTIONS,          /* source or NULL */
 	REPORT_ACTION,           /* an action's id */
 	REPORT_OUTBOX,           /* no arguments */
+	REPORT_EXPORT,           /* transitions: seen at or after, microseconds */
 	REPORT_QUERY_MAX,
 };
 
