@@ -278,6 +278,10 @@ $(BENCHES): bench-%: $(B)/tests/bench/bench_%
 DOCUMENTS := $(wildcard README README.md NEWS COPYING)
 to = $(DESTDIR)$1
 
+# Where bash looks; and zsh, on Debian, for what packages bring, or what was built here.
+bashcompletiondir = $(datarootdir)/bash-completion/completions
+zshcompletiondir = $(datarootdir)/zsh/$(if $(filter /usr,$(prefix)),vendor-completions,site-functions)
+
 .PHONY: install uninstall
 install: all
 	install -D -m 755 $(B)/claimd $(call to,$(sbindir))/claimd
@@ -285,6 +289,8 @@ install: all
 	install -D -m 755 $(B)/claimsim $(call to,$(bindir))/claimsim
 	for page in $(notdir $(MAN_PAGES)); do \
 		install -D -m 644 $(B)/man/$$page $(call to,$(mandir))/man$${page##*.}/$$page || exit 1; done
+	install -D -m 644 etc/completion/claimctl.bash $(call to,$(bashcompletiondir))/claimctl
+	install -D -m 644 etc/completion/_claimctl $(call to,$(zshcompletiondir))/_claimctl
 	install -d $(call to,$(docdir))
 	install -m 644 $(DOCUMENTS) $(call to,$(docdir))
 ifneq ($(systemdsystemunitdir),)
@@ -301,6 +307,7 @@ endif
 uninstall:
 	rm -f $(call to,$(sbindir))/claimd $(call to,$(bindir))/claimctl $(call to,$(bindir))/claimsim
 	for page in $(notdir $(MAN_PAGES)); do rm -f $(call to,$(mandir))/man$${page##*.}/$$page; done
+	rm -f $(call to,$(bashcompletiondir))/claimctl $(call to,$(zshcompletiondir))/_claimctl
 	rm -f $(addprefix $(call to,$(docdir))/,$(DOCUMENTS))
 	-rmdir $(call to,$(docdir))
 ifneq ($(systemdsystemunitdir),)

@@ -27,7 +27,7 @@ static const struct verb verbs[] = {
 	{ "doctor", "[URL]", 0,
 	  "what is wrong here and what to do about it; URL is a callback or push URL to be judged", verb_doctor },
 	{ "actions", "", OPTION_BIT(OPTION_SOURCE), "what was asked for, by whom, and what came of it", verb_actions },
-	{ "outbox", "[ID]", OPTION_BIT(OPTION_RETRY),
+	{ "outbox", "[MESSAGE]", OPTION_BIT(OPTION_RETRY),
 	  "alerts and transitions that could not be told yet; --retry has them, or the one, tried again now", verb_outbox },
 	{ "accept", "ID", OPTION_BIT(OPTION_SOURCE) | OPTION_BIT(OPTION_YES), "accept a claim's offer, within its window", verb_accept },
 	{ "cancel", "ID",
@@ -40,14 +40,18 @@ static const struct verb verbs[] = {
 	{ "resolve", "VIOLATION", OPTION_BIT(OPTION_ADOPT) | OPTION_BIT(OPTION_DISMISS) | OPTION_BIT(OPTION_NOTE),
 	  "settle a violation: adopt what was reported, or dismiss it", verb_resolve },
 	{ "prune", "", 0, "remove now what retention_days has run out for", verb_prune },
+	{ "complete", "WORD...", 0, "what the last of these words of a command line may become, for shells",
+	  verb_complete },
 	{ "backup", "FILE", 0, "a verified copy of the database, taken while claimd runs on", verb_backup },
 	{ "export", "", OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_FORMAT),
 	  "all transitions, in the order in which they were learned of; FORMAT is csv or json", verb_export },
 	{ "check-db", "", 0, "whether all that must hold of the database does", verb_check_db },
 };
 
-/* These go with every verb, and make no sense after one that is not there. */
-#define OPTIONS_COMMON (OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_DB) | OPTION_BIT(OPTION_JSON))
+const struct verb *verb_at(size_t i)
+{
+	return i < ARRAY_SIZE(verbs) ? &verbs[i] : NULL;
+}
 
 static void put_options(FILE *out, unsigned set)
 {
@@ -73,7 +77,7 @@ static int put_help(FILE *out)
 	return EX_OK;
 }
 
-static const struct verb *find_verb(const char *name)
+const struct verb *verb_find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(verbs[i].name, name) == 0)
@@ -140,7 +144,7 @@ static int check_call(const struct console *console, const struct verb *verb, co
 
 static int run_verb(const struct console *console, const struct options *options)
 {
-	const struct verb *verb = options->n_words > 0 ? find_verb(options->words[0]) : NULL;
+	const struct verb *verb = options->n_words > 0 ? verb_find(options->words[0]) : NULL;
 
 	if (!verb)
 		return fail_verb(console, options->n_words > 0 ? options->words[0] : NULL);

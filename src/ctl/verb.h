@@ -6,6 +6,8 @@
 #ifndef CLAIMD_CTL_VERB_H
 #define CLAIMD_CTL_VERB_H
 
+#include <stddef.h>
+
 #include "ctl/console.h"
 #include "ctl/options.h"
 
@@ -26,6 +28,13 @@ struct verb {
 	int (*run)(const struct call *call); /* returns an exit status; has said why when it is not 0 */
 };
 
+/* The table of verbs, in ctl.c: NULL where there is none. */
+const struct verb *verb_find(const char *name);
+const struct verb *verb_at(size_t i);
+
+/* These options go with every verb. */
+#define OPTIONS_COMMON (OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_DB) | OPTION_BIT(OPTION_JSON))
+
 int verb_list(const struct call *call);
 int verb_show(const struct call *call);
 int verb_history(const struct call *call);
@@ -44,6 +53,7 @@ int verb_cancellation(const struct call *call);
 int verb_refetch(const struct call *call);
 int verb_resolve(const struct call *call);
 int verb_prune(const struct call *call);
+int verb_complete(const struct call *call);
 int verb_backup(const struct call *call);
 int verb_check_db(const struct call *call);
 int verb_export(const struct call *call);

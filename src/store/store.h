@@ -283,6 +283,12 @@ enum report_query {
 	REPORT_ACTION,           /* an action's id */
 	REPORT_OUTBOX,           /* no arguments */
 	REPORT_EXPORT,           /* transitions: seen at or after, microseconds */
+
+	/* For completion, with the columns word and meaning. */
+	REPORT_SOURCE_NAMES,     /* the beginning of its name */
+	REPORT_IDS_OPEN,         /* no arguments; not all, where they are many */
+	REPORT_IDS_LIKE,         /* the beginning of its external id */
+	REPORT_VIOLATIONS_OPEN,  /* the beginning of its number */
 	REPORT_QUERY_MAX,
 };
 
