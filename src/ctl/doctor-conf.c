@@ -82,10 +82,13 @@ static bool check_source_files(struct findings *findings, const struct conf_sour
 {
 	const char *credential = CONF_SOURCE_KEY(source->kind, credential_file);
 	const char *secret = CONF_SOURCE_KEY(source->kind, secret_file);
+	const char *forward = CONF_SOURCE_KEY(source->kind, forward_secret_file);
 	bool readable = check_secret_file(findings, source, credential, source->credential_file);
 
 	if (source->callbacks)
 		readable = check_secret_file(findings, source, secret, source->secret_file) && readable;
+	if (*source->forward_url)
+		readable = check_secret_file(findings, source, forward, source->forward_secret_file) && readable;
 	return readable;
 }
 
@@ -104,18 +107,66 @@ static void check_contents(struct findings *findings, struct conf *conf)
 	findings_advise(findings, "Correct it, then start or reload claimd");
 }
 
-static void check_files(struct findings *findings, struct conf *conf)
+static bool check_tls(struct findings *findings, struct wall now, const struct conf_listen *listen)
 {
-	bool readable = check_tls_file(findings, "tls_certificate", conf->listen.tls_certificate, false);
+	bool readable = check_tls_file(findings, "tls_certificate", listen->tls_certificate, false);
 
-	readable = check_tls_file(findings, "tls_key", conf->listen.tls_key, true) && readable;
+	readable = check_tls_file(findings, "tls_key", listen->tls_key, true) && readable;
+	if (readable && *listen->tls_certificate)
+		doctor_check_tls(findings, now, listen);
+	return readable;
+}
+
+static bool check_alert_file(struct findings *findings, const struct conf_daemon *daemon)
+{
+	if (!*daemon->alert_url)
+		return true;
+	findings_about(findings, "[daemon] alert_secret_file");
+	return check_file(findings, daemon->alert_secret_file, true);
+}
+
+static void check_files(struct findings *findings, struct wall now, struct conf *conf)
+{
+	bool readable = check_tls(findings, now, &conf->listen);
+
+	readable = check_alert_file(findings, &conf->daemon) && readable;
 	for (size_t i = 0; i < conf->n_sources; i++)
 		readable = check_source_files(findings, conf->sources[i]) && readable;
-	if (readable && conf->n_sources > 0)
+	if (readable && (conf->n_sources > 0 || *conf->daemon.alert_url))
 		check_contents(findings, conf);
 }
 
-void doctor_check_conf(struct findings *findings, const char *file, struct conf **ret)
+/* Of the URL only what can't be a secret is told: scheme and host. */
+static void check_receiver(struct findings *findings, const char *what, const char *url)
+{
+	static const char *const local[] = { "http://127.", "http://localhost", "http://[::1]" };
+	size_t scheme = strcspn(url, ":") + strlen("://");
+	int len = (int)(scheme + strcspn(url + scheme, "/"));
+	bool open = strncmp(url, "https:", strlen("https:")) != 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(local); i++)
+		open = open && strncmp(url, local[i], strlen(local[i])) != 0;
+	findings_add(findings, open ? FINDING_LOOK : FINDING_OK, "%s go to %.*s%s", what, len, url,
+	             open ? ", over the network for all to read" : "");
+	if (open)
+		findings_advise(findings, "Use https: they are signed, but not hidden");
+}
+
+static void check_receivers(struct findings *findings, const struct conf *conf)
+{
+	findings_about(findings, "[daemon] alert_url");
+	if (*conf->daemon.alert_url)
+		check_receiver(findings, "alerts", conf->daemon.alert_url);
+	for (size_t i = 0; i < conf->n_sources; i++) {
+		const struct conf_source *source = conf->sources[i];
+
+		findings_about(findings, "[%s %s] forward_url", conf_source_kind_text(source->kind), source->name);
+		if (*source->forward_url)
+			check_receiver(findings, "transitions", source->forward_url);
+	}
+}
+
+void doctor_check_conf(struct findings *findings, struct wall now, const char *file, struct conf **ret)
 {
 	struct conf *conf = NULL;
 	struct conf_error error;
@@ -132,6 +183,7 @@ void doctor_check_conf(struct findings *findings, const char *file, struct conf 
 	} else {
 		findings_add(findings, FINDING_OK, "it is well-formed; sources: %zu", conf->n_sources);
 	}
-	check_files(findings, conf);
+	check_files(findings, now, conf);
+	check_receivers(findings, conf);
 	*ret = conf;
 }

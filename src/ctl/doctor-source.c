@@ -4,11 +4,11 @@
  * without an answer.
  * Ctl layer.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "ctl/age.h"
 #include "ctl/doctor.h"
 #include "ctl/print.h"
 
@@ -21,8 +21,6 @@
 #define SECONDS_PER_DAY 86400.0
 #define UNANSWERED_BAD_S (7 * SECONDS_PER_DAY)
 #define UNANSWERED_END_S (14 * SECONDS_PER_DAY)
-
-#define AGE_SIZE 32
 
 DEFINE_CLEANUP(flags, bool *, free)
 
@@ -46,25 +44,6 @@ struct patient {
 	const struct conf_source *conf; /* NULL: no configuration is known */
 	struct wall now;
 };
-
-/* From two of a unit on: "90 minutes" says more than "1 hours". */
-static const char *age_text(double seconds, char buf[static AGE_SIZE])
-{
-	static const struct {
-		int64_t seconds;
-		const char *name;
-	} units[] = { { 86400, "days" }, { 3600, "hours" }, { 60, "minutes" } };
-	int64_t whole = seconds > 0 ? (int64_t)seconds : 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (whole < 2 * units[i].seconds)
-			continue;
-		snprintf(buf, AGE_SIZE, "%" PRId64 " %s", whole / units[i].seconds, units[i].name);
-		return buf;
-	}
-	snprintf(buf, AGE_SIZE, "%" PRId64 " seconds", whole);
-	return buf;
-}
 
 /* How long ago the instant in this column was; false when there was none. */
 static bool find_age(const struct patient *patient, const char *column, char buf[static AGE_SIZE])

@@ -283,6 +283,13 @@ static void check_scheme(struct findings *findings, const struct called_url *url
 	}
 }
 
+/* Behind a reverse proxy the certificate is the proxy's. */
+static void check_certificate(struct findings *findings, const struct called_url *url, const struct conf *conf)
+{
+	if (conf && *conf->listen.tls_certificate && url->scheme.len == strlen("https://"))
+		doctor_check_tls_host(findings, &conf->listen, url->host.text, url->host.len);
+}
+
 static void check_proxy_path(struct findings *findings, const struct called_url *url)
 {
 	const char *kind = conf_source_kind_text(url->kind);
@@ -394,6 +401,7 @@ void doctor_check_url(struct findings *findings, const char *text, const struct 
 	check_ending(findings, &url, source ? source->name : "NAME");
 	check_scheme(findings, &url);
 	check_proxy_path(findings, &url);
+	check_certificate(findings, &url, conf);
 	if (conf)
 		check_owner(findings, &url, source);
 }

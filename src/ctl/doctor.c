@@ -16,20 +16,23 @@ static bool wants_conf(const struct options *options)
 
 static void examine_all(const struct call *call, struct findings *findings)
 {
+	const struct wall now = clock_wall(&call->console->clock);
 	const char *database = call->options->values[OPTION_DB];
 	struct conf *conf CLEANUP(conf_cleanup) = NULL;
 	struct store *store CLEANUP(store_cleanup) = NULL;
 
 	if (wants_conf(call->options))
-		doctor_check_conf(findings, call->options->values[OPTION_CONFIG], &conf);
+		doctor_check_conf(findings, now, call->options->values[OPTION_CONFIG], &conf);
 	if (!database && conf)
 		database = conf->daemon.database;
 	if (!database)
 		return;
 	doctor_check_disk(findings, database);
 	doctor_check_database(findings, database, &store);
-	if (store)
-		doctor_check_sources(findings, clock_wall(&call->console->clock), conf, store);
+	if (!store)
+		return;
+	doctor_check_sources(findings, now, conf, store);
+	doctor_check_work(findings, now, store);
 }
 
 static void examine_url(const struct call *call, struct findings *findings)

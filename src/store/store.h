@@ -283,6 +283,8 @@ enum report_query {
 	REPORT_ACTION,           /* an action's id */
 	REPORT_OUTBOX,           /* no arguments */
 	REPORT_EXPORT,           /* transitions: seen at or after, microseconds */
+	REPORT_OUTBOX_STATE,     /* no arguments; no view: how many messages wait and fail, by channel and source */
+	REPORT_ACTIONS_LEFT,     /* actions wanted before and not ended; in doubt since: microseconds */
 
 	/* For completion, with the columns word and meaning. */
 	REPORT_SOURCE_NAMES,     /* the beginning of its name */
