@@ -228,6 +228,15 @@ void site_await(struct site *site, const char *sql, const char *want)
 	}
 }
 
+void site_check(struct site *site)
+{
+	struct process check = { 0 };
+	int status = process_run(&check, (const char *const[]){ "claimctl", "--db", site->database, "check-db", NULL });
+
+	ck_assert_msg(status == 0, "exit status %d:\n%s", status, process_output(&check));
+	process_done(&check);
+}
+
 void site_close_sql(struct site *site)
 {
 	sqlite3_close(site->sql);

@@ -75,6 +75,8 @@ long long site_number(struct site *site, const char *sql);
 void site_sql(struct site *site, const char *sql);
 /* Asks until the answer is WANT; fails the test when it never is, or when claimd ends. */
 void site_await(struct site *site, const char *sql, const char *want);
+/* Fails the test when claimctl check-db finds a fault. */
+void site_check(struct site *site);
 /* Closes the connection, so that claimd's is the only one. */
 void site_close_sql(struct site *site);
 

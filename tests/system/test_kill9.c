@@ -146,8 +146,7 @@ static void assert_history_is_true(void)
 	assert_none("SELECT group_concat(t.external_id) FROM report_transitions t JOIN (SELECT claim_id, status, max(seq) FROM truth"
 	            " GROUP BY claim_id) u ON u.claim_id = t.external_id WHERE t.to_status <> u.status AND t.seq ="
 	            " (SELECT max(seq) FROM report_transitions l WHERE l.external_id = t.external_id)");
-	ck_assert_str_eq(site_ask(&site, "PRAGMA integrity_check"), "ok");
-	assert_none("PRAGMA foreign_key_check");
+	site_check(&site);
 }
 
 START_TEST(no_acknowledged_callback_is_lost_and_no_transition_of_a_claim_is_doubled)

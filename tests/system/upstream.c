@@ -97,4 +97,5 @@ void upstream_assert_truth(const struct upstream *upstream, struct site *site)
 		"SELECT group_concat(external_id || ' ' || seq || ' ' || to_status || ' ' || verdict, '; ') FROM ("
 		"SELECT external_id, seq, to_status, at_us, revision, verdict FROM report_transitions"
 		" EXCEPT SELECT claim_id, seq, status, at_us, revision, verdict FROM truth)"), "");
+	site_check(site);
 }

@@ -29,7 +29,7 @@ void upstream_await_stat(struct upstream *upstream, const char *name, long long 
  * seq, status, at_us, revision, verdict, model. */
 void upstream_tell_truth(const struct upstream *upstream, struct site *site);
 
-/* Fails unless SITE's transitions are those of the truth, one for one. */
+/* Fails unless SITE's transitions are those of the truth, one for one, and its database holds what it must. */
 void upstream_assert_truth(const struct upstream *upstream, struct site *site);
 
 #endif
