@@ -29,6 +29,8 @@ static void examine_all(const struct call *call, struct findings *findings)
 		return;
 	doctor_check_disk(findings, database);
 	doctor_check_database(findings, database, &store);
+	if (conf)
+		doctor_check_daemon(findings, &(struct doctor_visit){ call->console, conf, store });
 	if (!store)
 		return;
 	doctor_check_sources(findings, now, conf, store);

@@ -33,6 +33,16 @@ void doctor_check_sources(struct findings *findings, struct wall now, const stru
 /* What claimd has to do: messages that are not told, actions that do not end (doctor-work.c). */
 void doctor_check_work(struct findings *findings, struct wall now, struct store *store);
 
+/* What the doctor has found out about before. */
+struct doctor_visit {
+	const struct console *console;
+	const struct conf *conf;
+	struct store *store; /* NULL: the database can't be read */
+};
+
+/* The daemon, and through it the upstreams of all sources (doctor-daemon.c). */
+void doctor_check_daemon(struct findings *findings, const struct doctor_visit *visit);
+
 /* Whether a callback_url or a push URL will work, and what Yandex makes of it (doctor-url.c). CONF likewise. */
 void doctor_check_url(struct findings *findings, const char *url, const struct conf *conf);
 

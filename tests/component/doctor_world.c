@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "suite.h"
 
 static const char *folder;
+static pid_t door;
 
 const char *doctor_world_file(const char *name)
 {
@@ -37,10 +39,10 @@ void doctor_world_configure(const char *line)
 	char *text = NULL;
 
 	ck_assert_int_gt(asprintf(&text,
-	                          "[daemon]\ndatabase = %s\n"
+	                          "[daemon]\ndatabase = %s\ncontrol_socket = %s/control.sock\n"
 	                          "[delivery other]\ntoken_file = %s/token\ncallbacks = no\njournal = no\n"
 	                          "[delivery main]\ntoken_file = %s/token\ncallback_secret_file = %s/secret\n%s\n",
-	                          ctl_world_path(), folder, folder, folder, line),
+	                          ctl_world_path(), folder, folder, folder, folder, line),
 	                 0);
 	doctor_world_write("claimd.conf", text);
 	free(text);
@@ -59,12 +61,27 @@ void doctor_world_configure_market(const char *line)
 	free(text);
 }
 
+void doctor_world_close_door(void)
+{
+	if (door > 0)
+		fake_door_close(door);
+	door = 0;
+	(void)unlink(doctor_world_file("control.sock"));
+}
+
+void doctor_world_open_door(const struct fake_end *end)
+{
+	doctor_world_close_door();
+	door = fake_door_open(doctor_world_file("control.sock"), ctl_world_path(), end);
+}
+
 static void make_folder(void)
 {
 	folder = suite_tmpdir();
 	ck_assert_int_eq(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 	doctor_world_write("token", DOCTOR_TOKEN "\n");
 	doctor_world_write("secret", DOCTOR_SECRET "\n");
+	doctor_world_open_door(&(struct fake_end){ "done", NULL, "answered in 0.012 s" });
 }
 
 void doctor_world_setup(void)
@@ -83,12 +100,13 @@ void doctor_world_setup_market(void)
 
 void doctor_world_teardown(void)
 {
+	doctor_world_close_door();
 	ctl_world_teardown();
 }
 
 struct ctl_world_run doctor_world_run(const char *words)
 {
-	struct console console = { .clock = ctl_world_clock(ctl_world_time(600)) };
+	struct console console = { .clock = ctl_world_clock(ctl_world_time(600)), .patience_us = 1 };
 	struct ctl_world_run run;
 	char *line = NULL;
 

@@ -7,12 +7,13 @@
 #define CLAIMD_TESTS_COMPONENT_DOCTOR_WORLD_H
 
 #include "ctl_world.h"
+#include "fake_door.h"
 
 #define DOCTOR_TOKEN "y0_token-of-main"
 #define DOCTOR_SECRET "s3cret-of-main_0123456789"
 
 /* Fixtures: the filled database, and a configuration with nothing wrong in it: the sources main, and other without
- * callbacks and journal. */
+ * callbacks and journal; and a daemon's socket, behind which all upstreams answer. */
 void doctor_world_setup(void);
 /* Likewise with orders, and two sources more of kind market: shop, and deaf without notifications. */
 void doctor_world_setup_market(void);
@@ -22,6 +23,10 @@ void doctor_world_teardown(void);
 void doctor_world_configure(const char *line);
 /* The same with the market sources, and one more line for shop at its end. */
 void doctor_world_configure_market(const char *line);
+
+/* The daemon's socket: what it answers from now on, or nobody behind it. */
+void doctor_world_open_door(const struct fake_end *end);
+void doctor_world_close_door(void);
 
 /* A file of the configuration's folder: claimd.conf, token or secret. Good until the next call. */
 const char *doctor_world_file(const char *name);

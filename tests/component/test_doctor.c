@@ -40,7 +40,7 @@ END_TEST
 START_TEST(a_wrong_configuration_is_told_with_file_and_line)
 {
 	doctor_world_configure("journl = yes");
-	doctor_world_expect_run("", EX_UNAVAILABLE, "bad", "configuration", "claimd.conf:10: ");
+	doctor_world_expect_run("", EX_UNAVAILABLE, "bad", "configuration", "claimd.conf:11: ");
 	ck_assert_int_eq(unlink(doctor_world_file("claimd.conf")), 0);
 	doctor_world_expect_run("", EX_UNAVAILABLE, "bad", "configuration", "claimd.conf");
 }
@@ -55,7 +55,11 @@ END_TEST
 
 START_TEST(a_configuration_without_sources_is_worth_a_look)
 {
-	doctor_world_write("claimd.conf", "[daemon]\nlog_level = info\n");
+	char *text = NULL;
+
+	ck_assert_int_gt(asprintf(&text, "[daemon]\ncontrol_socket = %s\n", doctor_world_file("control.sock")), 0);
+	doctor_world_write("claimd.conf", text);
+	free(text);
 	doctor_world_expect_run("--db @", 0, "look", "configuration", "Add a section [delivery NAME]");
 }
 END_TEST
@@ -117,7 +121,7 @@ END_TEST
 START_TEST(a_secret_of_the_wrong_form_is_told_without_it)
 {
 	doctor_world_write("secret", DOCTOR_SECRET "/" DOCTOR_SECRET);
-	doctor_world_expect_run("", EX_UNAVAILABLE, "bad", "secrets", "claimd.conf:9: callback_secret_file: ");
+	doctor_world_expect_run("", EX_UNAVAILABLE, "bad", "secrets", "claimd.conf:10: callback_secret_file: ");
 }
 END_TEST
 

@@ -77,10 +77,10 @@ static void configure(const char *alert_url, const char *forward_url)
 
 	doctor_world_write("key", KEY "\n");
 	ck_assert_int_gt(asprintf(&text,
-	                          "[daemon]\ndatabase = %s\nalert_url = %s\nalert_secret_file = %skey\n"
+	                          "[daemon]\ndatabase = %s\ncontrol_socket = %scontrol.sock\nalert_url = %s\nalert_secret_file = %skey\n"
 	                          "[delivery main]\ntoken_file = %stoken\ncallback_secret_file = %ssecret\n"
 	                          "forward_url = %s\nforward_secret_file = %skey\n",
-	                          ctl_world_path(), alert_url, folder, folder, folder, forward_url, folder), 0);
+	                          ctl_world_path(), folder, alert_url, folder, folder, folder, forward_url, folder), 0);
 	doctor_world_write("claimd.conf", text);
 	free(text);
 	free(folder);
