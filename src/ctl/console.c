@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Errors of claimctl as one line and an exit status.
+ * What the output may look like; and errors of claimctl as one line and an exit status.
  * Ctl layer.
  */
 #include "ctl/console.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
+
+void console_look(struct console *console)
+{
+	const char *kind = getenv("TERM");
+	const char *no_colour = getenv("NO_COLOR");
+
+	console->terminal = isatty(fileno(console->out)) == 1;
+	console->screen = console->terminal && kind && *kind && strcmp(kind, "dumb") != 0;
+	console->colour = console->screen && !(no_colour && *no_colour);
+	console->asks = isatty(fileno(console->in)) == 1 && isatty(fileno(console->err)) == 1;
+}
 
 int console_fail(const struct console *console, int status, const char *fmt, ...)
 {

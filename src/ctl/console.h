@@ -21,10 +21,15 @@ struct console {
 	FILE *out;
 	FILE *err;
 	bool terminal; /* whether out is one: people read it, so times are given in their zone */
+	bool screen;   /* and whether it can be drawn on */
+	bool colour;   /* and in colours */
 	bool asks;     /* whether in and err are: people can be asked */
 	int64_t patience_us;
 	struct clock clock;
 };
+
+/* Sets terminal, screen, colour and asks by what the files are, and by TERM and NO_COLOR. */
+void console_look(struct console *console);
 
 /* Writes "claimctl: " and the one line of FMT to the console's err; returns STATUS, an exit status of sysexits.h. */
 int console_fail(const struct console *console, int status, const char *fmt, ...) ATTR_PRINTF(3, 4);

@@ -48,7 +48,7 @@ int findings_new(const struct console *console, bool json, struct findings **ret
 	if (!findings)
 		return ERR_NOMEM;
 	findings->console = console;
-	int r = json ? ERR_OK : table_new(console->out, NULL, COLUMNS, &findings->table);
+	int r = json ? ERR_OK : table_new(console, NULL, COLUMNS, &findings->table);
 
 	if (r < 0)
 		return r;
@@ -101,7 +101,8 @@ static int put_text(struct findings *findings)
 		said = NULL;
 		return ERR_NOMEM;
 	}
-	int r = table_add(findings->table, level_text(findings->level));
+	const char *level = level_text(findings->level);
+	int r = table_add_styled(findings->table, level, style_of_word("level", level));
 
 	if (r == ERR_OK)
 		r = table_add(findings->table, findings->subject);

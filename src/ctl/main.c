@@ -3,8 +3,8 @@
  * claimctl's main(): gives ctl_run() the process's own files and clock.
  * Ctl layer; nothing else may live here.
  */
+#include <locale.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "ctl/ctl.h"
 
@@ -14,11 +14,11 @@ int main(int argc, char **argv)
 		.in = stdin,
 		.out = stdout,
 		.err = stderr,
-		.terminal = isatty(STDOUT_FILENO) == 1,
-		.asks = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
 		.patience_us = CONSOLE_PATIENCE_US,
 	};
 
+	setlocale(LC_CTYPE, "");
 	tzset();
+	console_look(&console);
 	return ctl_run(&console, argc, argv);
 }

@@ -8,10 +8,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "base/timefmt.h"
+#include "ctl/readable.h"
 #include "ctl/table.h"
 #include "wire/table.h"
 
@@ -96,14 +96,10 @@ int64_t print_column_integer(const struct report *report, const char *name)
 static const char *local_time(const char *text, char buf[static CELL_SIZE])
 {
 	struct wall at;
-	struct tm tm;
 
 	if (timefmt_parse(text, strlen(text), &at, NULL) < 0)
 		return text;
-	time_t seconds = (time_t)(at.us / USEC_PER_SEC);
-
-	if (!localtime_r(&seconds, &tm) || strftime(buf, CELL_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		return text;
+	readable_time(at, buf);
 	return buf;
 }
 
@@ -137,39 +133,86 @@ static const char *value_text(const struct console *console, const struct report
 	return NULL;
 }
 
-/* Minutes and seconds until an open window's end, counted up with a minus once it is past. */
-static const char *time_left(const struct console *console, const struct report *report, char buf[static CELL_SIZE])
+/* Of a row of a view with windows: how long the open one lasts; false when it is not open. */
+static bool time_left(const struct console *console, const struct report *report, int64_t *ret_us)
 {
 	const char *outcome = print_column_text(report, "outcome");
-	size_t due = find_column(report, "due_at_us");
 
-	if (!outcome || strcmp(outcome, "open") != 0 || due == NO_COLUMN)
-		return NULL;
-	int64_t left_us = report_integer(report, due) - clock_wall(&console->clock).us;
-	int64_t seconds = (left_us < 0 ? -left_us : left_us) / USEC_PER_SEC;
+	if (!outcome || strcmp(outcome, "open") != 0)
+		return false;
+	*ret_us = print_column_integer(report, "due_at_us") - clock_wall(&console->clock).us;
+	return true;
+}
 
-	snprintf(buf, CELL_SIZE, "%s%" PRId64 ":%02" PRId64, left_us < 0 ? "-" : "", seconds / 60, seconds % 60);
-	return buf;
+/* The model of the row's shipment: that of report_claims needs none. */
+static const struct model *row_model(const struct report *report)
+{
+	const char *name = print_column_text(report, "model");
+
+	return name ? model_by_name(name) : &model_claims;
+}
+
+/* Where a row has a phase, its status may stand in two columns. */
+static enum style cell_style(const struct report *report, const char *name, const char *text)
+{
+	const char *phase = print_column_text(report, "phase");
+
+	if (phase && (strcmp(name, "status") == 0 || strcmp(name, "substatus") == 0 || strcmp(name, "phase") == 0))
+		return style_of_phase(phase);
+	if (strcmp(name, "status") == 0 || ends_with(name, "_status"))
+		return style_of_status(row_model(report), text);
+	return style_of_word(name, text);
+}
+
+static int add_time_left(const struct console *console, const struct report *report, struct table *table)
+{
+	char buf[CELL_SIZE];
+	int64_t left_us;
+
+	if (!time_left(console, report, &left_us))
+		return table_add(table, NULL);
+	readable_countdown(left_us, buf);
+	int64_t length_us = print_column_integer(report, "due_at_us") - print_column_integer(report, "opened_at_us");
+
+	return table_add_styled(table, buf, style_of_window(left_us, length_us));
+}
+
+/* The view's NAME_s, as people read a span. */
+static int add_span(const struct report *report, const char *name, struct table *table)
+{
+	char column[CELL_SIZE];
+	char buf[CELL_SIZE];
+	double seconds;
+
+	snprintf(column, sizeof(column), "%s_s", name);
+	if (!print_column_number(report, column, &seconds))
+		return table_add(table, NULL);
+	readable_seconds(seconds, buf);
+	return table_add(table, buf);
+}
+
+static int add_cell(const struct console *console, const struct report *report, const char *name, struct table *table)
+{
+	size_t column = find_column(report, name);
+	char buf[CELL_SIZE];
+
+	if (strcmp(name, PRINT_TIME_LEFT) == 0)
+		return add_time_left(console, report, table);
+	if (column == NO_COLUMN)
+		return add_span(report, name, table);
+	const char *text = value_text(console, report, column, buf);
+
+	return table_add_styled(table, text, cell_style(report, name, text));
 }
 
 static int add_row(const struct console *console, const struct report *report, const char *const *columns, size_t n,
                    struct table *table)
 {
-	for (size_t i = 0; i < n; i++) {
-		char buf[CELL_SIZE];
-		const char *text = NULL;
-		size_t column = find_column(report, columns[i]);
+	int r = ERR_OK;
 
-		if (column != NO_COLUMN)
-			text = value_text(console, report, column, buf);
-		else if (strcmp(columns[i], PRINT_TIME_LEFT) == 0)
-			text = time_left(console, report, buf);
-		int r = table_add(table, text);
-
-		if (r < 0)
-			return r;
-	}
-	return ERR_OK;
+	for (size_t i = 0; r == ERR_OK && i < n; i++)
+		r = add_cell(console, report, columns[i], table);
+	return r;
 }
 
 /* Whether the present row has TEXT in this column; NULL: any. */
@@ -214,7 +257,7 @@ int print_table(const struct console *console, struct print_rows *rows, const ch
 {
 	struct table *table CLEANUP(table_cleanup) = NULL;
 	bool any = true;
-	int r = table_new(console->out, columns, n, &table);
+	int r = table_new(console, columns, n, &table);
 
 	while (r == ERR_OK) {
 		r = next_row(rows, &any);
@@ -228,7 +271,7 @@ int print_table(const struct console *console, struct print_rows *rows, const ch
 int print_record(const struct console *console, const struct report *report)
 {
 	struct table *table CLEANUP(table_cleanup) = NULL;
-	int r = table_new(console->out, NULL, 2, &table);
+	int r = table_new(console, NULL, 2, &table);
 
 	for (size_t i = 0; r == ERR_OK && i < report_columns(report); i++) {
 		char buf[CELL_SIZE];
@@ -237,8 +280,10 @@ int print_record(const struct console *console, const struct report *report)
 		if (column_kind(name) == COLUMN_TWIN)
 			continue;
 		r = table_add(table, name);
+		const char *text = value_text(console, report, i, buf);
+
 		if (r == ERR_OK)
-			r = table_add(table, value_text(console, report, i, buf));
+			r = table_add_styled(table, text, cell_style(report, name, text));
 	}
 	return r < 0 ? r : table_flush(table);
 }

@@ -27,7 +27,8 @@ struct print_rows {
 /* Whether there is a row left, without passing over it. All return 0 or an error of the store's or of writing. */
 int print_peek(struct print_rows *rows, bool *ret_any);
 
-/* The rows as a table of the N columns named, each a column of the report or PRINT_TIME_LEFT. */
+/* The rows as a table of the N columns named: each is a column of the report, or PRINT_TIME_LEFT, or a column without the
+ * "_s" at its end, which makes its seconds readable. */
 int print_table(const struct console *console, struct print_rows *rows, const char *const *columns, size_t n);
 
 /* The rows of N reports, one report after the other, as one JSON array of objects with all columns, one object a line; no

@@ -13,59 +13,44 @@
 #include "base/err.h"
 
 #define TABLE_BLOCK_ROWS 1000 /* more than a screen; a few hundred kilobytes */
+#define TABLE_PAGE_ROWS 50    /* of a terminal, after which the headings stand again */
 #define TABLE_GAP 2           /* spaces between columns */
 
+DEFINE_CLEANUP(text, char *, free)
+
+struct cell {
+	char *text;
+	enum style style;
+};
+
 struct table {
-	FILE *out;
+	const struct console *console;
 	const char *const *names;
 	size_t n_columns;
 	size_t *widths;
-	char **cells; /* row by row */
+	struct cell *cells; /* row by row */
 	size_t n_cells;
-	bool headed; /* the headings are written, or there are none */
+	size_t n_unheaded; /* rows written since the headings were */
+	bool headed;       /* the headings were written once */
 };
-
-/* Characters of UTF-8, each counted as one column wide. */
-static size_t text_width(const char *text)
-{
-	size_t width = 0;
-
-	for (; *text; text++)
-		width += ((unsigned char)*text & 0xC0) != 0x80;
-	return width;
-}
-
-/* Control characters of ASCII, and those that begin with 0xC2 in UTF-8, could drive the reader's terminal. */
-static void text_tame(char *text)
-{
-	for (; *text; text++) {
-		unsigned char next = (unsigned char)text[1];
-
-		if (iscntrl((unsigned char)*text))
-			*text = '?';
-		else if ((unsigned char)*text == 0xC2 && next >= 0x80 && next < 0xA0)
-			text[0] = text[1] = '?';
-	}
-}
 
 static void widen(struct table *table, size_t column, const char *text)
 {
-	size_t width = text_width(text);
+	size_t width = style_width(text);
 
 	if (width > table->widths[column])
 		table->widths[column] = width;
 }
 
-int table_new(FILE *out, const char *const *names, size_t n, struct table **ret)
+int table_new(const struct console *console, const char *const *names, size_t n, struct table **ret)
 {
 	struct table *table CLEANUP(table_cleanup) = calloc(1, sizeof(*table));
 
 	if (!table)
 		return ERR_NOMEM;
-	table->out = out;
+	table->console = console;
 	table->names = names;
 	table->n_columns = n;
-	table->headed = !names;
 	table->widths = calloc(n, sizeof(*table->widths));
 	table->cells = calloc(TABLE_BLOCK_ROWS * n, sizeof(*table->cells));
 	if (!table->widths || !table->cells)
@@ -80,7 +65,7 @@ int table_new(FILE *out, const char *const *names, size_t n, struct table **ret)
 static void forget_cells(struct table *table)
 {
 	for (size_t i = 0; i < table->n_cells; i++)
-		free(table->cells[i]);
+		free(table->cells[i].text);
 	table->n_cells = 0;
 }
 
@@ -95,7 +80,7 @@ struct table *table_free(struct table *table)
 	return NULL;
 }
 
-int table_add(struct table *table, const char *text)
+int table_add_styled(struct table *table, const char *text, enum style style)
 {
 	if (table->n_cells == TABLE_BLOCK_ROWS * table->n_columns) {
 		int r = table_flush(table);
@@ -107,43 +92,69 @@ int table_add(struct table *table, const char *text)
 
 	if (!cell)
 		return ERR_NOMEM;
-	text_tame(cell);
+	style_tame(cell);
 	widen(table, table->n_cells % table->n_columns, cell);
-	table->cells[table->n_cells++] = cell;
+	table->cells[table->n_cells++] = (struct cell){ cell, style };
 	return ERR_OK;
 }
 
-/* Ends a cell of WIDTH characters. The last column is not padded: no line ends in spaces. */
-static void end_cell(struct table *table, size_t column, size_t width)
+int table_add(struct table *table, const char *text)
 {
+	return table_add_styled(table, text, STYLE_PLAIN);
+}
+
+/* The last column is not padded: no line ends in spaces. */
+static void put_cell(struct table *table, size_t column, const struct cell *cell)
+{
+	FILE *out = table->console->out;
+
+	style_put(table->console, cell->style, cell->text);
 	if (column + 1 < table->n_columns)
-		fprintf(table->out, "%*s", (int)(table->widths[column] - width + TABLE_GAP), "");
+		fprintf(out, "%*s", (int)(table->widths[column] - style_width(cell->text) + TABLE_GAP), "");
 	else
-		fputc('\n', table->out);
+		fputc('\n', out);
 }
 
-static void put_heading(struct table *table, size_t column)
+static int put_headings(struct table *table)
 {
-	const char *name = table->names[column];
+	for (size_t i = 0; i < table->n_columns; i++) {
+		char *heading CLEANUP(text_cleanup) = strdup(table->names[i]);
 
-	for (const char *c = name; *c; c++)
-		fputc(toupper((unsigned char)*c), table->out);
-	end_cell(table, column, text_width(name));
+		if (!heading)
+			return ERR_NOMEM;
+		for (char *c = heading; *c; c++)
+			*c = (char)toupper((unsigned char)*c);
+		put_cell(table, i, &(struct cell){ heading, STYLE_HEADING });
+	}
+	table->headed = true;
+	table->n_unheaded = 0;
+	return ERR_OK;
 }
 
-static void put_cell(struct table *table, size_t column, const char *text)
+/* Before a row. */
+static bool wants_headings(const struct table *table)
 {
-	fputs(text, table->out);
-	end_cell(table, column, text_width(text));
+	return table->names && (!table->headed || (table->console->terminal && table->n_unheaded == TABLE_PAGE_ROWS));
+}
+
+static int put_row(struct table *table, const struct cell *cells)
+{
+	int r = wants_headings(table) ? put_headings(table) : ERR_OK;
+
+	for (size_t i = 0; r == ERR_OK && i < table->n_columns; i++)
+		put_cell(table, i, &cells[i]);
+	table->n_unheaded++;
+	return r;
 }
 
 int table_flush(struct table *table)
 {
-	for (size_t i = 0; i < table->n_columns && !table->headed; i++)
-		put_heading(table, i);
-	table->headed = true;
-	for (size_t i = 0; i < table->n_cells; i++)
-		put_cell(table, i % table->n_columns, table->cells[i]);
+	int r = ERR_OK;
+
+	for (size_t i = 0; r == ERR_OK && i < table->n_cells; i += table->n_columns)
+		r = put_row(table, &table->cells[i]);
+	if (r == ERR_OK && table->names && !table->headed)
+		r = put_headings(table);
 	forget_cells(table);
-	return ferror(table->out) ? ERR_IO : ERR_OK;
+	return r == ERR_OK && ferror(table->console->out) ? ERR_IO : r;
 }
