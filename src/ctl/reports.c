@@ -118,10 +118,11 @@ int verb_windows(const struct call *call)
 		return console_fail(call->console, EX_USAGE, "--due: %s", error.text);
 	snprintf(before, sizeof(before), "%" PRId64, clock_wall(&call->console->clock).us + within_us);
 
-	const char *const args[] = { due ? before : NULL };
+	const char *const args[] = { before };
+	const struct question all = { REPORT_WINDOWS, NULL, 0 };
+	const struct question soon = { REPORT_WINDOWS_DUE, args, ARRAY_SIZE(args) };
 
-	return answer(call, &(struct question){ REPORT_WINDOWS, args, ARRAY_SIZE(args) },
-	              &(struct columns){ names, ARRAY_SIZE(names) });
+	return answer(call, due ? &soon : &all, &(struct columns){ names, ARRAY_SIZE(names) });
 }
 
 int verb_violations(const struct call *call)

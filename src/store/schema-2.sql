@@ -74,3 +74,6 @@ CREATE INDEX shipment_idle ON shipment (updated_us) WHERE due_us IS NULL;
 
 -- What was learned since some time, in that order: for exports.
 CREATE INDEX history_seen ON history (seen_us);
+
+-- How many there are in each status, and which are on their way: few among all that were, and looked at every second by who watches.
+CREATE INDEX shipment_status ON shipment (model, status);

@@ -157,3 +157,40 @@ int store_probe(struct store *store)
 	move_fold(store, -1);
 	return store_commit(store);
 }
+
+int store_data_version(struct store *store, int64_t *ret)
+{
+	struct query q = query_start(store, STMT_DATA_VERSION);
+	int64_t version = query_next(&q) ? query_number(&q) : 0;
+	int r = query_end(&q);
+
+	if (r == ERR_OK)
+		*ret = version;
+	return r;
+}
+
+/* 0 when there is no log now. */
+static int64_t log_bytes(const struct store *store)
+{
+	const char *database = sqlite3_db_filename(store->handle, "main");
+	struct stat st;
+
+	return stat(sqlite3_filename_wal(database), &st) == 0 ? st.st_size : 0;
+}
+
+int store_size(struct store *store, struct store_size *ret)
+{
+	struct query q = query_start(store, STMT_SIZE);
+	struct store_size size = { 0 };
+
+	if (query_next(&q)) {
+		size.database_bytes = query_number(&q);
+		size.free_bytes = query_number(&q);
+	}
+	size.log_bytes = log_bytes(store);
+	int r = query_end(&q);
+
+	if (r == ERR_OK)
+		*ret = size;
+	return r;
+}

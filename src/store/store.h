@@ -273,10 +273,13 @@ enum report_query {
 	REPORT_SHOW,             /* a claim: external id */
 	REPORT_SHOW_ORDER,       /* an order: external id */
 	REPORT_HISTORY,          /* external id */
-	REPORT_WINDOWS,          /* due before, microseconds, or NULL for all */
+	REPORT_WINDOWS,          /* no arguments */
+	REPORT_WINDOWS_DUE,      /* the open ones: due at or before, microseconds */
 	REPORT_VIOLATIONS,       /* no arguments */
 	REPORT_CLAIM_WINDOWS,    /* external id */
 	REPORT_CLAIM_VIOLATIONS, /* external id */
+	REPORT_CLAIM_ACTIONS,    /* external id */
+	REPORT_CLAIM_PRICES,     /* external id */
 	REPORT_SOURCES,          /* no arguments */
 	REPORT_QUIRKS,           /* no arguments; no view: of each source, how many hints had to be forgiven what */
 	REPORT_ACTIONS,          /* source or NULL */
@@ -291,6 +294,23 @@ enum report_query {
 	REPORT_IDS_OPEN,         /* no arguments; not all, where they are many */
 	REPORT_IDS_LIKE,         /* the beginning of its external id */
 	REPORT_VIOLATIONS_OPEN,  /* the beginning of its number */
+
+	REPORT_DURATIONS,        /* source or NULL; status or NULL, with or without a substatus */
+	REPORT_STATUSES,         /* model or NULL */
+	REPORT_ACTIVE,           /* at most so many rows, the most urgent first; each has the number of `active` ones, and of `all_held` */
+	REPORT_LATEST,           /* transitions: at most so many, the one that was stored last first */
+	REPORT_LAST_ID,          /* no arguments; the id that the newest transition has at the most */
+	REPORT_NEWS,             /* transitions with a greater id, in the order in which they were stored */
+
+	/* A day in numbers, no views: all that happened at or after a time, microseconds. */
+	REPORT_STEPS_SINCE,         /* time: by model, from_status, to_status and verdict */
+	REPORT_VERDICTS_SINCE,      /* time: one row, a column for each verdict */
+	REPORT_OUTCOMES_SINCE,      /* time: one row, windows that were closed since, and those that are open now */
+	REPORT_RESULTS_SINCE,       /* time: one row, actions that have ended since, and those that are under way now */
+	REPORT_NOTIFICATIONS_SINCE, /* time: one row, those that came since, a column for each state */
+	REPORT_VIOLATIONS_LEFT,     /* no arguments: one row, those that are open */
+	REPORT_PENDING,             /* no arguments: one row, over all sources */
+	REPORT_OUTBOX_WAITING,      /* no arguments: one row */
 	REPORT_QUERY_MAX,
 };
 
@@ -305,6 +325,16 @@ enum report_kind report_kind(const struct report *report, size_t column);
 int64_t report_integer(const struct report *report, size_t column);
 double report_real(const struct report *report, size_t column);
 const char *report_text(const struct report *report, size_t column); /* valid until report_next() */
+
+/* A number that is another one once a different connection has committed; reads nothing but that. */
+int store_data_version(struct store *store, int64_t *ret);
+
+struct store_size {
+	int64_t database_bytes;
+	int64_t free_bytes; /* of those: room for what is stored next */
+	int64_t log_bytes;  /* of the write-ahead log beside it */
+};
+int store_size(struct store *store, struct store_size *ret);
 
 /* Whether a commit succeeds now, for /readyz: writes a row as it was, since a full disk shows itself only then. */
 int store_probe(struct store *store);

@@ -19,7 +19,7 @@
 #include "suite.h"
 
 static const char heading[] = "source,model,external_id,seq,from_status,to_status,at,at_us,seen_at,seen_at_us,via,verdict,revision,"
-			      "operation_id,point_id,seconds_in_from\r\n";
+			      "operation_id,point_id,seconds_in_from,id\r\n";
 
 static void execute(const char *sql)
 {
@@ -52,10 +52,10 @@ START_TEST(csv_has_a_heading_and_every_column_of_each_transition)
 	ck_assert_int_eq(run.status, 0);
 	ctl_world_expect_begin(run.out, heading);
 	ctl_world_expect_in(run.out, "\r\nmain,claims,ended,1,,returned,2026-09-23T07:44:04.402413Z,1790149444402413,"
-	                             "2026-09-23T07:44:04.402413Z,1790149444402413,callback,first,1,,,\r\n");
+	                             "2026-09-23T07:44:04.402413Z,1790149444402413,callback,first,1,,,,2\r\n");
 	ctl_world_expect_in(run.out, "\r\nshop,dbs,55000001,2,PROCESSING/STARTED,DELIVERY/DELIVERY_SERVICE_RECEIVED,"
 	                             "2026-09-23T07:45:04.402413Z,1790149504402413,2026-09-23T07:45:04.402413Z,1790149504402413,"
-	                             "callback,legal,,,,60.0\r\n");
+	                             "callback,legal,,,,60.0,9\r\n");
 	ctl_world_run_done(&run);
 	ck_assert_int_eq(count_rows("export --db @"), 12);
 }

@@ -20,8 +20,10 @@ static const char *const versions[] = { "1" };
 /* What a report says must not change by an upgrade. */
 static const char *const reports[] = {
 	"SELECT count(*) || ' ' || group_concat(external_id || seq || from_status || to_status || at || verdict) FROM report_transitions",
-	"SELECT count(*) || ' ' || group_concat(claim_id || status || updated_at || held || coalesce(price, '')) FROM report_claims",
-	"SELECT count(*) || ' ' || group_concat(order_id || status || coalesce(substatus, '') || updated_at) FROM report_orders",
+	"SELECT count(*) || ' ' || group_concat(claim_id || status || updated_at || held || coalesce(price, ''))"
+	" FROM (SELECT * FROM report_claims ORDER BY source, claim_id)",
+	"SELECT count(*) || ' ' || group_concat(order_id || status || coalesce(substatus, '') || updated_at)"
+	" FROM (SELECT * FROM report_orders ORDER BY source, order_id)",
 	"SELECT count(*) || ' ' || group_concat(external_id || kind || due_at || outcome) FROM report_windows",
 	"SELECT count(*) || ' ' || group_concat(id || kind || to_status || state) FROM report_violations",
 	"SELECT count(*) || ' ' || group_concat(external_id || received_at || state) FROM report_notifications",
