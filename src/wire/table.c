@@ -5,6 +5,7 @@
  */
 #include "wire/table.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +20,9 @@
 
 /* Enough digits to read back any double. */
 #define REAL_DIGITS 17
+
+/* With fewer, 300 would be 3e+02. */
+#define REAL_DIGITS_LEAST DBL_DIG
 
 DEFINE_CLEANUP(text, char *, free)
 
@@ -35,7 +39,7 @@ static int made(struct json_object *value, struct json_object **ret)
 static int real_new(double real, struct json_object **ret)
 {
 	char text[32];
-	int digits = 1;
+	int digits = REAL_DIGITS_LEAST;
 
 	if (!isfinite(real)) {
 		*ret = NULL;

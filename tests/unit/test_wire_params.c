@@ -66,6 +66,8 @@ static const struct {
 	{ { .kind = WIRE_BOOL, .integer = 1 }, "true" },
 	{ { .kind = WIRE_REAL, .real = 0.1 }, "0.1" },
 	{ { .kind = WIRE_REAL, .real = -2.5 }, "-2.5" },
+	{ { .kind = WIRE_REAL, .real = 300 }, "300" },
+	{ { .kind = WIRE_REAL, .real = 172799.875 }, "172799.875" },
 	{ { .kind = WIRE_REAL, .real = 1.0 / 3 }, "0.3333333333333333" },
 	{ { .kind = WIRE_REAL, .real = 0.1 + 0.2 }, "0.30000000000000004" },
 	{ { .kind = WIRE_REAL, .real = (double)NAN }, "null" },
