@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The verbs that show one report as it is: list, windows, violations, sources, journal, actions, outbox.
+ * The verbs that show one report as it is: list, windows, violations, sources, journal, durations, actions, outbox.
  * Ctl layer.
  */
 #include <inttypes.h>
@@ -154,6 +154,15 @@ int verb_journal(const struct call *call)
 	};
 
 	return answer(call, &(struct question){ REPORT_SOURCES, NULL, 0 },
+	              &(struct columns){ names, ARRAY_SIZE(names) });
+}
+
+int verb_durations(const struct call *call)
+{
+	static const char *const names[] = { "source", "model", "status", "n", "p50", "p90", "max" };
+	const char *const args[] = { call->options->values[OPTION_SOURCE], call->options->values[OPTION_STATUS] };
+
+	return answer(call, &(struct question){ REPORT_DURATIONS, args, ARRAY_SIZE(args) },
 	              &(struct columns){ names, ARRAY_SIZE(names) });
 }
 

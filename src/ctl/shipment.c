@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "ctl/database.h"
 #include "ctl/print.h"
+#include "ctl/style.h"
 #include "ctl/verb.h"
 
 /* What an id may be of. */
@@ -39,11 +40,17 @@ static const char *const window_columns[] = {
 static const char *const violation_columns[] = {
 	"id", "kind", "from_status", "to_status", "at", "state", "note",
 };
+static const char *const action_columns[] = {
+	"id", "kind", "argument", "requested_at", "requested_by", "state", "finished_at", "result", "code", "message",
+};
+static const char *const price_columns[] = { "at", "price", "currency", "revision" };
 
 static const struct part parts[] = {
 	{ "history", REPORT_HISTORY, history_columns + 1, ARRAY_SIZE(history_columns) - 1 },
 	{ "windows", REPORT_CLAIM_WINDOWS, window_columns, ARRAY_SIZE(window_columns) },
 	{ "violations", REPORT_CLAIM_VIOLATIONS, violation_columns, ARRAY_SIZE(violation_columns) },
+	{ "actions", REPORT_CLAIM_ACTIONS, action_columns, ARRAY_SIZE(action_columns) },
+	{ "prices", REPORT_CLAIM_PRICES, price_columns, ARRAY_SIZE(price_columns) },
 };
 
 static struct question about(const struct call *call, enum report_query query)
@@ -58,7 +65,9 @@ static int print_part(const struct call *call, const struct part *part, struct p
 		fprintf(call->console->out, ",\n\"%s\":", part->name);
 		return print_json(call->console, rows, 1);
 	}
-	fprintf(call->console->out, "\n%s\n", part->name);
+	fputc('\n', call->console->out);
+	style_put(call->console, STYLE_HEADING, part->name);
+	fputc('\n', call->console->out);
 	return print_table(call->console, rows, part->columns, part->n_columns);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "ctl_world.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "ctl/ctl.h"
 #include "model/reconcile.h"
 #include "suite.h"
+#include "wire/doc.h"
 
 #define WORDS_MAX 16
 
@@ -35,6 +37,15 @@ struct store *ctl_world_open_store(void)
 
 	ck_assert_msg(r == 0, "%s", error.text);
 	return store;
+}
+
+void ctl_world_sql(const char *sql)
+{
+	sqlite3 *handle = NULL;
+
+	ck_assert_int_eq(sqlite3_open(path, &handle), SQLITE_OK);
+	ck_assert_msg(sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(handle));
+	sqlite3_close(handle);
 }
 
 /* The shipment of that id, which is due. */
@@ -281,6 +292,22 @@ void ctl_world_expect_begin(const char *text, const char *begin)
 void ctl_world_expect_not_in(const char *text, const char *part)
 {
 	ck_assert_msg(!strstr(text, part), "\"%s\" in:\n%s", part, text);
+}
+
+void ctl_world_expect_json(const char *text, const char *at, const char *want)
+{
+	struct json_object *doc CLEANUP(doc_cleanup) = NULL;
+	struct json_object *value = NULL;
+	size_t len = strlen(text);
+
+	ck_assert_msg(len > 0 && text[len - 1] == '\n', "no newline at the end of:\n%s", text);
+	ck_assert_msg(doc_parse(text, len - 1, JSON_TOKENER_STRICT, &doc) == 0, "no JSON:\n%s", text);
+	json_pointer_get(doc, at, &value);
+
+	const char *found = value ? json_object_get_string(value) : NULL;
+
+	ck_assert_msg(want ? found && strcmp(found, want) == 0 : !found, "%s is %s, not %s, in:\n%s", at, found ? found : "null",
+	              want ? want : "null", text);
 }
 
 void ctl_world_expect_failure(const char *line, int status, const char *what)

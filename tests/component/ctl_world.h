@@ -31,6 +31,9 @@ struct clock ctl_world_clock(struct wall t);
 
 struct store *ctl_world_open_store(void);
 
+/* Runs SQL on the file, over a connection of its own. */
+void ctl_world_sql(const char *sql);
+
 /* Takes a callback for ID in, and returns its shipment's row. In a transaction. */
 int64_t ctl_world_hear(struct store *store, const char *source_name, const char *id);
 
@@ -59,6 +62,9 @@ void ctl_world_run_done(struct ctl_world_run *run);
 void ctl_world_expect_in(const char *text, const char *part);
 void ctl_world_expect_not_in(const char *text, const char *part);
 void ctl_world_expect_begin(const char *text, const char *begin);
+
+/* TEXT is one JSON document, whose value at the JSON pointer AT, as text, is WANT; NULL: null, or none. */
+void ctl_world_expect_json(const char *text, const char *at, const char *want);
 
 /* The run ends with STATUS and says WHAT, in one line. */
 void ctl_world_expect_failure(const char *line, int status, const char *what);

@@ -80,7 +80,8 @@ START_TEST(show_as_json_is_one_object)
 	ctl_world_expect_begin(run.out, "{\"claim\":{\"source\":\"main\",\"claim_id\":\"waits\",");
 	ctl_world_expect_in(run.out, "},\n\"history\":[\n{\"source\":\"main\",");
 	ctl_world_expect_in(run.out, "}\n],\n\"windows\":[\n{\"source\":\"main\",\"model\":\"claims\",\"external_id\":\"waits\",");
-	ctl_world_expect_in(run.out, "}\n],\n\"violations\":[]}\n");
+	ctl_world_expect_in(run.out, "}\n],\n\"violations\":[],\n\"actions\":[],\n\"prices\":[\n{\"source\":\"main\",");
+	ck_assert_str_eq(run.out + strlen(run.out) - 5, "}\n]}\n");
 	ctl_world_run_done(&run);
 }
 END_TEST
@@ -96,6 +97,39 @@ START_TEST(show_of_an_id_in_two_sources_shows_both_apart)
 	*other = '\0';
 	ctl_world_expect_in(run.out, "source            main\n");
 	ctl_world_expect_not_in(run.out, "accepted");
+	ctl_world_run_done(&run);
+}
+END_TEST
+
+START_TEST(show_has_the_actions_and_prices_of_one_claim)
+{
+	ctl_world_sql("INSERT INTO action (source_id, shipment_id, kind, argument, requested_us, requested_by, state, finished_us, result,"
+	              " code, message) SELECT source_id, id, 'cancel', 'free', 1790149444402413, 'uid:1000', 'ended', 1790149445402413,"
+	              " 'refused', 'after_pickup', 'The courier has the goods.' FROM shipment WHERE external_id = 'jumped'");
+
+	struct ctl_world_run run = ctl_world_run("--db @ show jumped");
+
+	ctl_world_expect_in(run.out, "\n\nactions\nID  KIND    ARGUMENT  REQUESTED_AT                 REQUESTED_BY  STATE  FINISHED_AT  ");
+	ctl_world_expect_in(run.out, "\n1   cancel  free      2026-09-23T07:44:04.402413Z  uid:1000      ended  "
+	                             "2026-09-23T07:44:05.402413Z  refused  after_pickup  The courier has the goods.\n");
+	ctl_world_expect_in(run.out, "\n\nprices\nAT                           PRICE   CURRENCY  REVISION\n"
+	                             "2026-09-23T07:46:04.402413Z  1738.8  RUB       3\n");
+	ctl_world_run_done(&run);
+	run = ctl_world_run("--db @ show waits");
+	ctl_world_expect_not_in(run.out, "after_pickup");
+	ctl_world_run_done(&run);
+}
+END_TEST
+
+/* "twice" is of two sources, and was priced in both. */
+START_TEST(show_keeps_the_prices_of_each_source_apart)
+{
+	struct ctl_world_run run = ctl_world_run("show twice --db @");
+	char *other = strstr(run.out, "source            other\n");
+
+	ck_assert_ptr_nonnull(other);
+	ctl_world_expect_in(other, "2026-09-23T07:49:04.402413Z  1738.8");
+	ctl_world_expect_not_in(other, "2026-09-23T07:48:04.402413Z  1738.8");
 	ctl_world_run_done(&run);
 }
 END_TEST
@@ -325,6 +359,8 @@ static TCase *tcase_reports(void)
 	tcase_add_test(tcase, show_has_all_of_one_claim_and_nothing_of_others);
 	tcase_add_test(tcase, show_as_json_is_one_object);
 	tcase_add_test(tcase, show_of_an_id_in_two_sources_shows_both_apart);
+	tcase_add_test(tcase, show_has_the_actions_and_prices_of_one_claim);
+	tcase_add_test(tcase, show_keeps_the_prices_of_each_source_apart);
 	tcase_add_test(tcase, history_tells_each_step);
 	tcase_add_test(tcase, history_as_json_is_an_array);
 	tcase_add_test(tcase, an_unknown_id_is_no_input);

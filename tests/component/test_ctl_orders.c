@@ -132,7 +132,7 @@ START_TEST(show_of_an_order_as_json_is_one_object)
 	ctl_world_expect_begin(run.out, "{\"order\":{\"source\":\"shop\",\"model\":\"laas\",");
 	ctl_world_expect_in(run.out, "},\n\"history\":[\n{\"source\":\"shop\",");
 	ctl_world_expect_in(run.out, "}\n],\n\"windows\":[\n{\"source\":\"shop\",\"model\":\"laas\",\"external_id\":\"55000002\",");
-	ctl_world_expect_in(run.out, "}\n],\n\"violations\":[]}\n");
+	ctl_world_expect_in(run.out, "}\n],\n\"violations\":[],\n\"actions\":[],\n\"prices\":[]}\n");
 	ctl_world_run_done(&run);
 }
 END_TEST
