@@ -15,8 +15,6 @@
 #include "ctl/table.h"
 #include "wire/table.h"
 
-#define CELL_SIZE 64 /* any number or time */
-
 #define NO_COLUMN SIZE_MAX
 
 DEFINE_CLEANUP(text, char *, free)
@@ -50,6 +48,11 @@ static enum column_kind column_kind(const char *name)
 	if (strcmp(name, "at_us") == 0 || ends_with(name, "_at_us"))
 		return COLUMN_TWIN;
 	return COLUMN_PLAIN;
+}
+
+bool print_is_twin(const char *name)
+{
+	return column_kind(name) == COLUMN_TWIN;
 }
 
 static size_t find_column(const struct report *report, const char *name)
@@ -93,7 +96,7 @@ int64_t print_column_integer(const struct report *report, const char *name)
 }
 
 /* The row's text in the local zone, or as it is when it is no time. */
-static const char *local_time(const char *text, char buf[static CELL_SIZE])
+static const char *local_time(const char *text, char buf[static PRINT_VALUE_SIZE])
 {
 	struct wall at;
 
@@ -103,17 +106,16 @@ static const char *local_time(const char *text, char buf[static CELL_SIZE])
 	return buf;
 }
 
-static const char *integer_text(const char *name, int64_t value, char buf[static CELL_SIZE])
+static const char *integer_text(const char *name, int64_t value, char buf[static PRINT_VALUE_SIZE])
 {
 	if (column_kind(name) == COLUMN_BOOL)
 		return value ? "yes" : "no";
-	snprintf(buf, CELL_SIZE, "%" PRId64, value);
+	snprintf(buf, PRINT_VALUE_SIZE, "%" PRId64, value);
 	return buf;
 }
 
-/* What a person reads for a value; BUF is room for it. NULL for none. */
-static const char *value_text(const struct console *console, const struct report *report, size_t column,
-                              char buf[static CELL_SIZE])
+const char *print_value(const struct console *console, const struct report *report, size_t column,
+                        char buf[static PRINT_VALUE_SIZE])
 {
 	const char *name = report_name(report, column);
 
@@ -123,7 +125,7 @@ static const char *value_text(const struct console *console, const struct report
 	case REPORT_INTEGER:
 		return integer_text(name, report_integer(report, column), buf);
 	case REPORT_REAL:
-		snprintf(buf, CELL_SIZE, "%.3f", report_real(report, column));
+		snprintf(buf, PRINT_VALUE_SIZE, "%.3f", report_real(report, column));
 		return buf;
 	case REPORT_TEXT:
 		if (console->terminal && column_kind(name) == COLUMN_TIME)
@@ -166,7 +168,7 @@ static enum style cell_style(const struct report *report, const char *name, cons
 
 static int add_time_left(const struct console *console, const struct report *report, struct table *table)
 {
-	char buf[CELL_SIZE];
+	char buf[PRINT_VALUE_SIZE];
 	int64_t left_us;
 
 	if (!time_left(console, report, &left_us))
@@ -180,8 +182,8 @@ static int add_time_left(const struct console *console, const struct report *rep
 /* The view's NAME_s, as people read a span. */
 static int add_span(const struct report *report, const char *name, struct table *table)
 {
-	char column[CELL_SIZE];
-	char buf[CELL_SIZE];
+	char column[PRINT_VALUE_SIZE];
+	char buf[PRINT_VALUE_SIZE];
 	double seconds;
 
 	snprintf(column, sizeof(column), "%s_s", name);
@@ -194,13 +196,13 @@ static int add_span(const struct report *report, const char *name, struct table 
 static int add_cell(const struct console *console, const struct report *report, const char *name, struct table *table)
 {
 	size_t column = find_column(report, name);
-	char buf[CELL_SIZE];
+	char buf[PRINT_VALUE_SIZE];
 
 	if (strcmp(name, PRINT_TIME_LEFT) == 0)
 		return add_time_left(console, report, table);
 	if (column == NO_COLUMN)
 		return add_span(report, name, table);
-	const char *text = value_text(console, report, column, buf);
+	const char *text = print_value(console, report, column, buf);
 
 	return table_add_styled(table, text, cell_style(report, name, text));
 }
@@ -274,13 +276,13 @@ int print_record(const struct console *console, const struct report *report)
 	int r = table_new(console, NULL, 2, &table);
 
 	for (size_t i = 0; r == ERR_OK && i < report_columns(report); i++) {
-		char buf[CELL_SIZE];
+		char buf[PRINT_VALUE_SIZE];
 		const char *name = report_name(report, i);
 
-		if (column_kind(name) == COLUMN_TWIN)
+		if (print_is_twin(name))
 			continue;
 		r = table_add(table, name);
-		const char *text = value_text(console, report, i, buf);
+		const char *text = print_value(console, report, i, buf);
 
 		if (r == ERR_OK)
 			r = table_add_styled(table, text, cell_style(report, name, text));

@@ -41,6 +41,14 @@ int print_record(const struct console *console, const struct report *report);
 /* The report's present row as one JSON object, no newline. */
 int print_record_json(const struct console *console, const struct report *report);
 
+/* What a person reads for a value of the present row, of a column that is no twin; BUF is room for it. NULL for none. */
+#define PRINT_VALUE_SIZE 64 /* any number or time */
+const char *print_value(const struct console *console, const struct report *report, size_t column,
+                        char buf[static PRINT_VALUE_SIZE]);
+
+/* Whether a column is the integer twin of the time before it, which only programs read. */
+bool print_is_twin(const char *name);
+
 /* The text of a column of the present row; NULL when it has none, or there is no such column. */
 const char *print_column_text(const struct report *report, const char *name);
 

@@ -2,6 +2,7 @@
 /*
  * claimctl from its command line to its output and exit status, over a real database file.
  */
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -333,6 +334,28 @@ START_TEST(a_bad_or_missing_configuration_is_told)
 }
 END_TEST
 
+START_TEST(a_writer_in_the_middle_of_its_work_keeps_nobody_from_reading)
+{
+	static const char *const lines[] = {
+		"list --db @", "show waits --db @", "history waits --db @", "windows --db @", "windows --due 1h --db @",
+		"violations --db @", "sources --db @", "journal --db @", "durations --db @", "stats --db @",
+	};
+	sqlite3 *writer = NULL;
+
+	ck_assert_int_eq(sqlite3_open(ctl_world_path(), &writer), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(writer, "BEGIN EXCLUSIVE; DELETE FROM price", NULL, NULL, NULL), SQLITE_OK);
+
+	struct ctl_world_run run = ctl_world_run(lines[_i]);
+
+	ck_assert_int_eq(run.status, 0);
+	ck_assert_str_eq(run.err, "");
+	ck_assert_str_ne(run.out, "");
+	ctl_world_run_done(&run);
+	ck_assert_int_eq(sqlite3_exec(writer, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(writer);
+}
+END_TEST
+
 START_TEST(an_output_that_fails_is_an_io_error)
 {
 	char *err = NULL;
@@ -370,6 +393,7 @@ static TCase *tcase_reports(void)
 	tcase_add_test(tcase, a_terminal_gets_local_times);
 	tcase_add_test(tcase, control_characters_of_a_peer_do_not_reach_the_terminal);
 	tcase_add_test(tcase, the_configuration_names_the_database);
+	tcase_add_loop_test(tcase, a_writer_in_the_middle_of_its_work_keeps_nobody_from_reading, 0, 10);
 	tcase_add_test(tcase, an_output_that_fails_is_an_io_error);
 	return tcase;
 }
