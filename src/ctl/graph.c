@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The model's tables walked status by status; and the verb that shows them.
+ * The model's tables walked status by status.
  * Ctl layer: needs no database.
  */
 #include "ctl/graph.h"
@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "ctl/verb.h"
+#include "ctl/style.h"
 #include "wire/table.h"
 
 DEFINE_CLEANUP(text, char *, free)
@@ -81,13 +81,27 @@ static struct windows windows_of(const struct model *model, size_t index)
 	return (struct windows){ { model_window(model, (int)index), model_request_window(model, (int)index) } };
 }
 
-static void put_dot_label(FILE *out, const struct model *model, size_t index)
+/* How many are in a status now; 0 where nobody counts. */
+static int64_t node_count(const struct graph_counts *counts, size_t index)
+{
+	return counts ? counts->nodes[index] : 0;
+}
+
+/* Likewise how many took an edge today. */
+static int64_t edge_count(const struct graph_counts *counts, size_t index)
+{
+	return counts ? counts->edges[index] : 0;
+}
+
+static void put_dot_label(FILE *out, const struct model *model, size_t index, int64_t count)
 {
 	struct windows windows = windows_of(model, index);
 
-	if (!windows.list[0] && !windows.list[1])
+	if (!windows.list[0] && !windows.list[1] && count == 0)
 		return;
 	fprintf(out, ", label=\"%s", model->statuses[index].name);
+	if (count > 0)
+		fprintf(out, "\\n%" PRId64 " now", count);
 	for (size_t i = 0; i < ARRAY_SIZE(windows.list); i++) {
 		const struct window_rule *window = windows.list[i];
 
@@ -104,7 +118,7 @@ static bool is_apart(const struct status *status)
 	return status->flags & (STATUS_STRANGER | STATUS_FOREIGN);
 }
 
-static void put_dot_status(FILE *out, const struct model *model, size_t index)
+static void put_dot_status(FILE *out, const struct model *model, size_t index, int64_t count)
 {
 	const struct status *status = &model->statuses[index];
 
@@ -115,31 +129,46 @@ static void put_dot_status(FILE *out, const struct model *model, size_t index)
 		fputs(", peripheries=2", out);
 	if (is_apart(status))
 		fputs(", style=\"rounded,filled,dashed\"", out);
-	put_dot_label(out, model, index);
+	put_dot_label(out, model, index, count);
 	fputs("];\n", out);
 }
 
-static void put_dot_edge(FILE *out, const struct model *model, const struct edge *edge)
+static void put_dot_edge(FILE *out, const struct model *model, const struct edge *edge, int64_t count)
 {
 	fputc('\t', out);
 	put_dot_name(out, model->statuses[edge->from].name);
 	fputs(" -> ", out);
 	put_dot_name(out, model->statuses[edge->to].name);
-	fprintf(out, " [%s];\n", edge_style((enum certainty)edge->certainty));
+	fprintf(out, " [%s", edge_style((enum certainty)edge->certainty));
+	if (count > 0)
+		fprintf(out, ", label=\"%" PRId64 "\"", count);
+	fputs("];\n", out);
 }
 
-void graph_write_dot(FILE *out, const struct model *model)
+/* What the lines, and the numbers, mean. */
+static void put_dot_legend(FILE *out, const struct graph_counts *counts)
+{
+	fputs("solid: documented   dashed: observed   dotted: tolerated   doubled: terminal", out);
+	if (counts)
+		fprintf(out, "\\nat an arrow: steps of today   on none of them: %" PRId64, counts->elsewhere);
+}
+
+void graph_write_dot(FILE *out, const struct model *model, const struct graph_counts *counts)
 {
 	fprintf(out, "digraph %s {\n", model->name);
 	fputs("\tgraph [rankdir=TB, ranksep=0.6, nodesep=0.35, fontname=\"sans-serif\", labelloc=b,\n"
-	      "\t\tlabel=\"solid: documented   dashed: observed   dotted: tolerated   doubled: terminal\"];\n"
-	      "\tnode [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n\n",
+	      "\t\tlabel=\"",
 	      out);
+	put_dot_legend(out, counts);
+	fputs("\"];\n"
+	      "\tnode [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n",
+	      out);
+	fputs(counts ? "\tedge [fontname=\"sans-serif\"];\n\n" : "\n", out);
 	for (size_t i = 0; i < model->n_statuses; i++)
-		put_dot_status(out, model, i);
+		put_dot_status(out, model, i, node_count(counts, i));
 	fputc('\n', out);
 	for (size_t i = 0; i < model->n_edges; i++)
-		put_dot_edge(out, model, &model->edges[i]);
+		put_dot_edge(out, model, &model->edges[i], edge_count(counts, i));
 	fputs("}\n", out);
 }
 
@@ -166,27 +195,46 @@ static int longest_name(const struct model *model)
 	return (int)longest;
 }
 
-static void put_text_status(FILE *out, const struct model *model, size_t index, int width)
+static void put_text_edge(const struct console *console, const struct model *model, size_t index, int width, int64_t count)
 {
-	const struct status *status = &model->statuses[index];
+	const struct edge *edge = &model->edges[index];
+	const struct status *to = &model->statuses[edge->to];
 
-	fprintf(out, "%s (%s%s): %s\n", status->name, phase_text(status->phase), is_terminal(status) ? ", terminal" : "",
-	        status->meaning);
-	put_text_windows(out, model, index);
-	for (size_t i = 0; i < model->n_edges; i++)
-		if (model->edges[i].from == index)
-			fprintf(out, "    -> %-*s %s\n", width, model->statuses[model->edges[i].to].name,
-			        certainty_text((enum certainty)model->edges[i].certainty));
+	fputs("    -> ", console->out);
+	style_put(console, STYLE_PHASE + to->phase, to->name);
+	fprintf(console->out, "%*s %s", width - (int)strlen(to->name), "", certainty_text((enum certainty)edge->certainty));
+	if (count > 0)
+		fprintf(console->out, ", %" PRId64 " today", count);
+	fputc('\n', console->out);
 }
 
-void graph_write_text(FILE *out, const struct model *model)
+static void put_text_status(const struct console *console, const struct model *model, size_t index, int width,
+                            const struct graph_counts *counts)
+{
+	const struct status *status = &model->statuses[index];
+	int64_t count = node_count(counts, index);
+
+	style_put(console, STYLE_PHASE + status->phase, status->name);
+	fprintf(console->out, " (%s%s)", phase_text(status->phase), is_terminal(status) ? ", terminal" : "");
+	if (count > 0)
+		fprintf(console->out, ", %" PRId64 " now", count);
+	fprintf(console->out, ": %s\n", status->meaning);
+	put_text_windows(console->out, model, index);
+	for (size_t i = 0; i < model->n_edges; i++)
+		if (model->edges[i].from == index)
+			put_text_edge(console, model, i, width, edge_count(counts, i));
+}
+
+void graph_write_text(const struct console *console, const struct model *model, const struct graph_counts *counts)
 {
 	int width = longest_name(model);
 
 	for (size_t i = 0; i < model->n_statuses; i++) {
-		fputs(i > 0 ? "\n" : "", out);
-		put_text_status(out, model, i, width);
+		fputs(i > 0 ? "\n" : "", console->out);
+		put_text_status(console, model, i, width, counts);
 	}
+	if (counts && counts->elsewhere > 0)
+		fprintf(console->out, "\n%" PRId64 " steps of today are on none of these edges\n", counts->elsewhere);
 }
 
 static struct wire_value text_value(const char *text)
@@ -194,10 +242,16 @@ static struct wire_value text_value(const char *text)
 	return (struct wire_value){ .kind = WIRE_TEXT, .text = text };
 }
 
-/* The statuses that follow one, as a JSON array. */
-static int add_next(struct buf *buf, const struct model *model, size_t from)
+static struct wire_value integer_value(int64_t integer)
 {
-	static const char *const names[] = { "status", "certainty" };
+	return (struct wire_value){ .kind = WIRE_INTEGER, .integer = integer };
+}
+
+/* The statuses that follow one, as a JSON array. */
+static int add_next(struct buf *buf, const struct model *model, size_t from, const struct graph_counts *counts)
+{
+	static const char *const names[] = { "status", "certainty", "transitions" };
+	const size_t n = ARRAY_SIZE(names) - !counts;
 	const char *before = "[";
 
 	for (size_t i = 0; i < model->n_edges; i++) {
@@ -205,12 +259,13 @@ static int add_next(struct buf *buf, const struct model *model, size_t from)
 		const struct wire_value values[] = {
 			text_value(model->statuses[edge->to].name),
 			text_value(certainty_text((enum certainty)edge->certainty)),
+			integer_value(edge_count(counts, i)),
 		};
 		char *row CLEANUP(text_cleanup) = NULL;
 
 		if (edge->from != from)
 			continue;
-		int r = wire_row_encode(names, values, ARRAY_SIZE(names), &row);
+		int r = wire_row_encode(names, values, n, &row);
 
 		if (r == ERR_OK)
 			r = buf_addf(buf, "%s%s", before, row);
@@ -233,7 +288,7 @@ static int window_json(const struct model *model, const struct window_rule *wind
 	const struct wire_value values[] = {
 		text_value(window->kind),
 		text_value(model->statuses[window->answer].name),
-		{ .kind = WIRE_INTEGER, .integer = window_seconds(window) },
+		integer_value(window_seconds(window)),
 		{ .kind = WIRE_BOOL, .integer = (window->flags & WINDOW_PREPAID) != 0 },
 	};
 
@@ -245,15 +300,17 @@ static struct wire_value json_or_null(const char *text)
 	return (struct wire_value){ .kind = text ? WIRE_JSON : WIRE_NULL, .text = text };
 }
 
-static int put_json_status(FILE *out, const struct model *model, size_t index)
+static int put_json_status(FILE *out, const struct model *model, size_t index, const struct graph_counts *counts)
 {
-	static const char *const names[] = { "status", "phase", "terminal", "meaning", "window", "request_window", "next" };
+	static const char *const names[] = {
+		"status", "phase", "terminal", "meaning", "window", "request_window", "next", "shipments",
+	};
 	const struct status *status = &model->statuses[index];
 	struct buf next CLEANUP(buf_done) = { 0 };
 	char *window CLEANUP(text_cleanup) = NULL;
 	char *request CLEANUP(text_cleanup) = NULL;
 	char *row CLEANUP(text_cleanup) = NULL;
-	int r = add_next(&next, model, index);
+	int r = add_next(&next, model, index, counts);
 
 	if (r == ERR_OK)
 		r = window_json(model, model_window(model, (int)index), &window);
@@ -269,54 +326,24 @@ static int put_json_status(FILE *out, const struct model *model, size_t index)
 		json_or_null(window),
 		json_or_null(request),
 		json_or_null(next.data),
+		integer_value(node_count(counts, index)),
 	};
 
-	r = wire_row_encode(names, values, ARRAY_SIZE(names), &row);
+	r = wire_row_encode(names, values, ARRAY_SIZE(names) - !counts, &row);
 	if (r == ERR_OK)
 		fputs(row, out);
 	return r;
 }
 
-int graph_write_json(FILE *out, const struct model *model)
+int graph_write_json(FILE *out, const struct model *model, const struct graph_counts *counts)
 {
 	for (size_t i = 0; i < model->n_statuses; i++) {
 		fputs(i > 0 ? ",\n" : "[\n", out);
-		int r = put_json_status(out, model, i);
+		int r = put_json_status(out, model, i, counts);
 
 		if (r < 0)
 			return r;
 	}
 	fputs("\n]\n", out);
 	return ERR_OK;
-}
-
-static int fail_model(const struct console *console, const char *name)
-{
-	struct buf names CLEANUP(buf_done) = { 0 };
-
-	for (size_t i = 0; i < MODEL_MAX; i++)
-		if (buf_addf(&names, "%s%s", i > 0 ? ", " : "", models[i]->name) < 0)
-			return console_fail(console, EX_TEMPFAIL, "out of memory");
-	return console_fail(console, EX_USAGE, "no model \"%s\"; it is one of %s", name, names.data);
-}
-
-int verb_graph(const struct call *call)
-{
-	const struct console *console = call->console;
-	bool dot = options_has(call->options, OPTION_DOT);
-	bool json = options_has(call->options, OPTION_JSON);
-	const struct model *model = model_by_name(call->word ? call->word : model_claims.name);
-	int r = ERR_OK;
-
-	if (!model)
-		return fail_model(console, call->word);
-	if (dot && json)
-		return console_fail(console, EX_USAGE, "--dot and --json are two forms; ask for one");
-	if (dot)
-		graph_write_dot(console->out, model);
-	else if (json)
-		r = graph_write_json(console->out, model);
-	else
-		graph_write_text(console->out, model);
-	return r < 0 ? console_fail(console, console_status(r), "%s", err_text(r)) : EX_OK;
 }

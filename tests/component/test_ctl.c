@@ -268,7 +268,7 @@ START_TEST(help_and_version_need_nothing)
 	ck_assert_int_eq(run.status, 0);
 	ctl_world_expect_in(run.out, "usage: claimctl [-c FILE] [--db FILE] [--json] VERB ...\n");
 	ctl_world_expect_in(run.out, "\n  list [--status STATUS] [--source NAME] [--open] [--held]\n");
-	ctl_world_expect_in(run.out, "\n  graph [MODEL] [--dot]\n");
+	ctl_world_expect_in(run.out, "\n  graph [MODEL] [--dot] [--svg] [--counts]\n");
 	ctl_world_run_done(&run);
 	ctl_world_expect_out("--version", "claimctl " VERSION "\n");
 }

@@ -37,6 +37,16 @@ static char *read_all(FILE *file)
 
 typedef void (*write_fn)(FILE *out, const struct model *model);
 
+static void write_dot(FILE *out, const struct model *model)
+{
+	graph_write_dot(out, model, NULL);
+}
+
+static void write_text(FILE *out, const struct model *model)
+{
+	graph_write_text(&(struct console){ .out = out }, model, NULL);
+}
+
 static char *written(write_fn write, const struct model *model)
 {
 	char *text = NULL;
@@ -51,7 +61,7 @@ static char *written(write_fn write, const struct model *model)
 
 static void write_json(FILE *out, const struct model *model)
 {
-	ck_assert_int_eq(graph_write_json(out, model), 0);
+	ck_assert_int_eq(graph_write_json(out, model, NULL), 0);
 }
 
 static size_t count(const char *text, const char *what)
@@ -66,7 +76,7 @@ static size_t count(const char *text, const char *what)
 START_TEST(dot_is_the_golden_file)
 {
 	char *want = read_all(open_golden(models[_i]));
-	char *got = written(graph_write_dot, models[_i]);
+	char *got = written(write_dot, models[_i]);
 
 	ck_assert_str_eq(got, want);
 	free(want);
@@ -76,7 +86,7 @@ END_TEST
 
 START_TEST(dot_draws_each_edge_in_the_style_of_its_certainty)
 {
-	char *dot = written(graph_write_dot, &model_claims);
+	char *dot = written(write_dot, &model_claims);
 
 	ck_assert_ptr_nonnull(strstr(dot, "\tnew -> estimating [style=solid,"));
 	ck_assert_ptr_nonnull(strstr(dot, "\tdelivered -> delivery_arrived [style=dashed,"));
@@ -87,7 +97,7 @@ END_TEST
 
 START_TEST(dot_has_every_edge)
 {
-	char *dot = written(graph_write_dot, models[_i]);
+	char *dot = written(write_dot, models[_i]);
 
 	ck_assert_uint_eq(count(dot, " -> "), models[_i]->n_edges);
 	free(dot);
@@ -97,7 +107,7 @@ END_TEST
 START_TEST(dot_doubles_terminal_statuses_alone)
 {
 	const struct model *model = models[_i];
-	char *dot = written(graph_write_dot, model);
+	char *dot = written(write_dot, model);
 	size_t terminal = 0;
 
 	for (int i = 0; i < (int)model->n_statuses; i++)
@@ -109,8 +119,8 @@ END_TEST
 
 START_TEST(dot_quotes_what_is_no_word)
 {
-	char *claims = written(graph_write_dot, &model_claims);
-	char *dbs = written(graph_write_dot, &model_dbs);
+	char *claims = written(write_dot, &model_claims);
+	char *dbs = written(write_dot, &model_dbs);
 
 	ck_assert_ptr_nonnull(strstr(claims, "\tdelivered_finish [fillcolor=\"#a9d18e\", peripheries=2];"));
 	ck_assert_ptr_nonnull(strstr(dbs, "\t\"CANCELLED/*\" [fillcolor=\"#dddddd\", peripheries=2];"));
@@ -123,7 +133,7 @@ END_TEST
 /* What any status of a kind may stand for, and a word of LaaS in DBS. */
 START_TEST(dot_dashes_statuses_without_edges_of_their_own)
 {
-	char *dbs = written(graph_write_dot, &model_dbs);
+	char *dbs = written(write_dot, &model_dbs);
 
 	ck_assert_ptr_nonnull(strstr(dbs, "\t\"PROCESSING/*\" [fillcolor=\"#fde0c5\", style=\"rounded,filled,dashed\"];"));
 	ck_assert_ptr_nonnull(
@@ -136,7 +146,7 @@ END_TEST
 START_TEST(text_has_every_status_and_edge)
 {
 	const struct model *model = models[_i];
-	char *text = written(graph_write_text, model);
+	char *text = written(write_text, model);
 
 	ck_assert_uint_eq(count(text, "    -> "), model->n_edges);
 	for (size_t i = 0; i < model->n_statuses; i++) {
@@ -152,7 +162,7 @@ END_TEST
 
 START_TEST(text_tells_phase_end_window_and_successors)
 {
-	char *text = written(graph_write_text, &model_claims);
+	char *text = written(write_text, &model_claims);
 
 	ck_assert_ptr_nonnull(strstr(text, "\ncancelled (cancel, terminal): "));
 	ck_assert_ptr_nonnull(strstr(text, "\nready_for_approval (create): "));
@@ -164,7 +174,7 @@ END_TEST
 
 START_TEST(text_tells_what_a_window_depends_on)
 {
-	char *text = written(graph_write_text, &model_dbs);
+	char *text = written(write_text, &model_dbs);
 
 	ck_assert_ptr_nonnull(strstr(text, "\n    window reservation: PROCESSING/STARTED within 600 s\n"));
 	ck_assert_ptr_nonnull(strstr(text, "\n    window payment: PROCESSING/STARTED within 1800 s, if paid in advance\n"));
