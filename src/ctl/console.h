@@ -13,6 +13,8 @@
 #include "base/attr.h"
 #include "base/clock.h"
 
+struct seat;
+
 /* How long an act is waited for; claimd goes on with it anyhow. */
 #define CONSOLE_PATIENCE_US (180 * USEC_PER_SEC)
 
@@ -26,6 +28,7 @@ struct console {
 	bool asks;     /* whether in and err are: people can be asked */
 	int64_t patience_us;
 	struct clock clock;
+	const struct seat *seat; /* a test's, in place of the process's own (seat.h); NULL: none */
 };
 
 /* Sets terminal, screen, colour and asks by what the files are, and by TERM and NO_COLOR. */

@@ -28,6 +28,7 @@ static const struct verb verbs[] = {
 	{ "durations", "", OPTION_BIT(OPTION_STATUS) | OPTION_BIT(OPTION_SOURCE),
 	  "how long claims and orders stay in each status", verb_durations },
 	{ "stats", "", 0, "how many there are of what, and what today brought", verb_stats },
+	{ "watch", "", 0, "what is on its way, live; or, elsewhere than on a terminal, a line for each new transition", verb_watch },
 	{ "doctor", "[URL]", 0,
 	  "what is wrong here and what to do about it; URL is a callback or push URL to be judged", verb_doctor },
 	{ "actions", "", OPTION_BIT(OPTION_SOURCE), "what was asked for, by whom, and what came of it", verb_actions },

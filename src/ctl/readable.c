@@ -30,6 +30,16 @@ void readable_seconds(double seconds, char ret[static READABLE_SIZE])
 		snprintf(ret, READABLE_SIZE, "%.1f d", seconds / DAY);
 }
 
+void readable_age(int64_t us, char ret[static READABLE_SIZE])
+{
+	int64_t seconds = us < 0 ? 0 : us / USEC_PER_SEC;
+
+	if (seconds < MINUTE)
+		snprintf(ret, READABLE_SIZE, "%" PRId64 " s", seconds);
+	else
+		readable_seconds((double)seconds, ret);
+}
+
 void readable_countdown(int64_t left_us, char ret[static READABLE_SIZE])
 {
 	int64_t seconds = (left_us < 0 ? -left_us : left_us) / USEC_PER_SEC;

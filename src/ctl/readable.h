@@ -15,6 +15,9 @@
 /* "12.3 s", "4 min 5 s", "2.1 h", "3.4 d". */
 void readable_seconds(double seconds, char ret[static READABLE_SIZE]);
 
+/* The same of what still grows: in whole seconds, "12 s"; none below 0. */
+void readable_age(int64_t us, char ret[static READABLE_SIZE]);
+
 /* Minutes and seconds until an end, "5:07"; counted up with a minus once it is past. */
 void readable_countdown(int64_t left_us, char ret[static READABLE_SIZE]);
 

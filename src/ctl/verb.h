@@ -46,6 +46,7 @@ int verb_actions(const struct call *call);
 int verb_outbox(const struct call *call);
 int verb_durations(const struct call *call);
 int verb_stats(const struct call *call);
+int verb_watch(const struct call *call);
 int verb_graph(const struct call *call);
 int verb_doctor(const struct call *call);
 int verb_accept(const struct call *call);

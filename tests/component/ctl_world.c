@@ -247,7 +247,7 @@ struct clock ctl_world_clock(struct wall t)
 	return (struct clock){ .shift_us = t.us - clock_wall(&real).us };
 }
 
-struct ctl_world_run ctl_world_run_as(struct console console, const char *line)
+struct ctl_world_run ctl_world_run_on(struct console *console, const char *line)
 {
 	struct ctl_world_run run = { 0 };
 	char *words = strdup(line);
@@ -259,13 +259,18 @@ struct ctl_world_run ctl_world_run_as(struct console console, const char *line)
 
 	for (char *word = strtok_r(words, " ", &rest); word && argc < WORDS_MAX; word = strtok_r(NULL, " ", &rest))
 		argv[argc++] = strcmp(word, "@") == 0 ? path : word;
-	console.out = open_memstream(&run.out, &out_len);
-	console.err = open_memstream(&run.err, &err_len);
-	run.status = ctl_run(&console, argc, argv);
-	fclose(console.out);
-	fclose(console.err);
+	console->out = open_memstream(&run.out, &out_len);
+	console->err = open_memstream(&run.err, &err_len);
+	run.status = ctl_run(console, argc, argv);
+	fclose(console->out);
+	fclose(console->err);
 	free(words);
 	return run;
+}
+
+struct ctl_world_run ctl_world_run_as(struct console console, const char *line)
+{
+	return ctl_world_run_on(&console, line);
 }
 
 struct ctl_world_run ctl_world_run(const char *line)

@@ -54,7 +54,9 @@ struct ctl_world_run {
 	char *err;
 };
 
-/* Runs the words of LINE, with "@" standing for the database's path; OUT and ERR of CONSOLE are replaced. */
+/* Runs the words of LINE, with "@" standing for the database's path; OUT and ERR of CONSOLE are replaced, and closed. The first takes
+ * a console that something else has its hands on while the run goes on. */
+struct ctl_world_run ctl_world_run_on(struct console *console, const char *line);
 struct ctl_world_run ctl_world_run_as(struct console console, const char *line);
 struct ctl_world_run ctl_world_run(const char *line);
 void ctl_world_run_done(struct ctl_world_run *run);

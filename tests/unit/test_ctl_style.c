@@ -107,6 +107,21 @@ START_TEST(a_span_has_the_unit_that_suits_it)
 }
 END_TEST
 
+START_TEST(an_age_is_in_whole_seconds)
+{
+	char text[READABLE_SIZE];
+
+	readable_age(59999999, text);
+	ck_assert_str_eq(text, "59 s");
+	readable_age(60000000, text);
+	ck_assert_str_eq(text, "1 min 0 s");
+	readable_age(3599 * USEC_PER_SEC + 999999, text);
+	ck_assert_str_eq(text, "59 min 59 s");
+	readable_age(-5 * USEC_PER_SEC, text);
+	ck_assert_str_eq(text, "0 s");
+}
+END_TEST
+
 START_TEST(a_countdown_goes_on_below_zero)
 {
 	char text[READABLE_SIZE];
@@ -165,6 +180,7 @@ Suite *suite(void)
 	tcase_add_test(styles, a_text_is_cut_between_characters);
 	tcase_add_test(styles, bytes_that_are_no_text_are_counted_nevertheless);
 	tcase_add_loop_test(readable, a_span_has_the_unit_that_suits_it, 0, (int)(sizeof(spans) / sizeof(spans[0])));
+	tcase_add_test(readable, an_age_is_in_whole_seconds);
 	tcase_add_test(readable, a_countdown_goes_on_below_zero);
 	tcase_add_test(readable, times_are_local);
 	tcase_add_test(readable, sizes_have_the_unit_that_suits_them);
