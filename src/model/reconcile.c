@@ -169,6 +169,8 @@ static void shipment_touch(struct shipment *shipment, const struct seen *seen, c
 		shipment->version = seen->version;
 	if (seen->point_id != NUMBER_NONE)
 		shipment->point_id = seen->point_id;
+	if (seen->class[0])
+		memcpy(shipment->class, seen->class, sizeof(shipment->class));
 	shipment_resolve(shipment, seen);
 }
 

@@ -22,6 +22,7 @@ struct shipment {
 	int64_t version;
 	int64_t point_id;
 	char resolution[16];
+	char class[CLASS_SIZE]; /* of vehicle, of a claim; "" when not known */
 	char suspect[STATUS_TEXT_SIZE]; /* an illegal snapshot that a second read must confirm; "" for none */
 	struct wall asked;       /* when, as the newest push about it says, the buyer asked to cancel; it dates what a snapshot
 	                          * then confirms, and is of no effect by itself */

@@ -20,6 +20,9 @@
 #define DECIMAL_SIZE 32
 #define CURRENCY_SIZE 8
 
+/* A class of vehicle, such as "courier", "express", "cargo"; the list is open. */
+#define CLASS_SIZE 32
+
 /* An integer that the upstream did not give. */
 #define NUMBER_NONE INT64_MIN
 
@@ -54,8 +57,10 @@ struct seen {
 	int64_t point_id;          /* current_point_id, past 2^32 in the field */
 	struct wall valid_until;   /* of the offer; WALL_NONE: unlimited */
 	char price[DECIMAL_SIZE];  /* "" when not given, as all texts */
+	char offer[DECIMAL_SIZE];  /* what the offer is to cost; price may be a final one instead */
 	char currency[CURRENCY_SIZE];
 	char resolution[16];
+	char class[CLASS_SIZE];    /* of vehicle, of a claim */
 
 	/* Of an order only; else NULL, NUMBER_NONE, WALL_NONE and false. */
 	const struct model *model; /* the graph of its program; NULL when it is not given */

@@ -22,6 +22,9 @@
 /* The shortest time that an order's times tell. */
 #define ORDER_TICK_US USEC_PER_MS
 
+/* What claims were made for, in turn. */
+static const char *const classes[] = { "express", "courier", "cargo" };
+
 #define PRICE_MIN 200
 #define PRICE_RANGE 1800
 #define CURRENCY "RUB"
@@ -205,6 +208,8 @@ void change_first(const struct change *change, const struct newborn *newborn, st
 		},
 	};
 	snprintf(ret->seen.external_id, sizeof(ret->seen.external_id), "%s", newborn->id);
+	if (of_claim)
+		snprintf(ret->seen.class, sizeof(ret->seen.class), "%s", classes[newborn->index % ARRAY_SIZE(classes)]);
 	fill(change, NULL, 0, ret);
 }
 

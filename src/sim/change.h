@@ -27,7 +27,7 @@ struct change {
 struct newborn {
 	const char *id;
 	const struct model *model;
-	uint64_t index;      /* makes a claim's point ids, which lie past 2^32 as in the field */
+	uint64_t index;      /* makes a claim's point ids, which lie past 2^32 as in the field, and its class of vehicle */
 	int64_t campaign_id; /* of an order, as the next */
 	bool prepaid;
 };

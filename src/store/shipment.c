@@ -156,6 +156,7 @@ static void read_shipment(struct query *q, struct shipment *ret)
 	query_copy(q, ret->resolution, sizeof(ret->resolution));
 	query_copy(q, ret->suspect, sizeof(ret->suspect));
 	ret->asked = query_time(q);
+	query_copy(q, ret->class, sizeof(ret->class));
 }
 
 static void read_pending(struct query *q, struct pending *ret)

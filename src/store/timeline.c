@@ -261,6 +261,7 @@ static void save_shipment(struct store *store, const struct shipment *shipment)
 	query_bind_text(&q, shipment->suspect);
 	query_bind_text(&q, words_model_text(shipment->model));
 	query_bind_time(&q, shipment->asked);
+	query_bind_text(&q, shipment->class);
 	query_run(&q);
 }
 

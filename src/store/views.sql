@@ -27,7 +27,8 @@ SELECT
 	s.point_id AS current_point_id,
 	s.own_params AS own_params,
 	@TIME(w.due_us)@ AS approval_due_at,
-	w.due_us AS approval_due_at_us
+	w.due_us AS approval_due_at_us,
+	s.class AS class
 FROM shipment s
 JOIN source src ON src.id = s.source_id
 LEFT JOIN status st ON st.model = s.model AND st.name = s.status

@@ -5,6 +5,8 @@
  */
 #include "wire/claims.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "wire/doc.h"
 
@@ -29,10 +31,21 @@ static void take_pricing(struct json_object *pricing, struct seen *seen)
 {
 	struct json_object *offer = doc_member(pricing, "offer", json_type_object);
 
+	(void)doc_decimal(offer, "price", seen->offer);
 	if (!doc_decimal(pricing, "final_price", seen->price))
-		(void)doc_decimal(offer, "price", seen->price);
+		memcpy(seen->price, seen->offer, sizeof(seen->price));
 	(void)doc_currency(pricing, "currency", seen->currency);
 	seen->valid_until = doc_time(offer, "valid_until");
+}
+
+/* The class that was asked for; else that of the one car that was matched (S003: the list has always one). */
+static void take_class(struct json_object *doc, struct seen *seen)
+{
+	struct json_object *cars = doc_member(doc, "matched_cars", json_type_array);
+
+	doc_line(doc_member(doc, "client_requirements", json_type_object), "taxi_class", '?', seen->class, sizeof(seen->class));
+	if (seen->class[0] == '\0' && cars)
+		doc_line(json_object_array_get_idx(cars, 0), "taxi_class", '?', seen->class, sizeof(seen->class));
 }
 
 /* When the status was entered: what the upstream says, where it can be true. */
@@ -62,6 +75,7 @@ static bool claim_read(struct json_object *doc, void *ret)
 	seen->point_id = doc_integer(doc, "current_point_id");
 	take_pricing(doc_member(doc, "pricing", json_type_object), seen);
 	doc_line(doc, "resolution", '?', seen->resolution, sizeof(seen->resolution));
+	take_class(doc, seen);
 	seen->campaign_id = NUMBER_NONE;
 	seen->asked = WALL_NONE;
 	return true;

@@ -119,6 +119,14 @@ static bool has_courier(const char *status)
 	return false;
 }
 
+static struct json_object *requirements_new(const struct seen *claim, int *io_err)
+{
+	struct json_object *requirements = json_object_new_object();
+
+	doc_add_text(requirements, "taxi_class", claim->class, io_err);
+	return requirements;
+}
+
 static void add_versions(struct json_object *doc, const struct seen *claim, int *io_err)
 {
 	char text[32];
@@ -145,6 +153,8 @@ static struct json_object *claim_new(const struct seen *claim, int *io_err)
 	doc_add_text(doc, "resolution", claim->resolution, io_err);
 	if (claim->price[0] != '\0' || claim->currency[0] != '\0' || wall_is_set(claim->valid_until))
 		doc_add(doc, "pricing", pricing_new(claim, io_err), io_err);
+	if (claim->class[0] != '\0')
+		doc_add(doc, "client_requirements", requirements_new(claim, io_err), io_err);
 	doc_add_fixed(doc, people, io_err);
 	if (has_courier(claim->status))
 		doc_add_fixed(doc, courier, io_err);

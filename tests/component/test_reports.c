@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "base/err.h"
 #include "store_bed.h"
 #include "tests/suite.h"
 
@@ -102,6 +103,24 @@ START_TEST(test_durations_are_of_stays_that_there_were)
 }
 END_TEST
 
+START_TEST(test_the_class_of_vehicle_stays_known)
+{
+	struct seen first = bed_seen("c1", "new", 1, at_s(1));
+	struct seen second = bed_seen("c1", "estimating", 2, at_s(3));
+	struct shipment shipment;
+	struct pending pending;
+
+	snprintf(first.class, sizeof(first.class), "express");
+	bed_hint(&bed, "c1", T0, T0);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT class IS NULL FROM report_claims"), "1");
+	bed_apply(&bed, &first, at_s(2), NULL);
+	bed_apply(&bed, &second, at_s(4), NULL);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT status || ' ' || class FROM report_claims"), "estimating express");
+	ck_assert_int_eq(store_shipment(bed.store, bed_shipment(&bed, "c1"), &shipment, &pending), ERR_OK);
+	ck_assert_str_eq(shipment.class, "express");
+}
+END_TEST
+
 START_TEST(test_durations_rank_the_stays)
 {
 	char claim[16];
@@ -129,6 +148,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, test_views_have_the_promised_columns, 0, ARRAY_SIZE(promises));
 	tcase_add_loop_test(tcase, test_every_instant_has_an_integer_twin, 0, ARRAY_SIZE(promises));
+	tcase_add_test(tcase, test_the_class_of_vehicle_stays_known);
 	tcase_add_test(tcase, test_durations_rank_the_stays);
 	tcase_add_test(tcase, test_durations_are_of_stays_that_there_were);
 	suite_add_tcase(suite, tcase);

@@ -68,6 +68,23 @@ START_TEST(info_tells_one_claim)
 }
 END_TEST
 
+START_TEST(claims_are_made_for_each_class_of_vehicle)
+{
+	static const char *const classes[] = { "express", "courier", "cargo", "express" };
+	struct wire_snapshots claims;
+	const char *const ids[] = { "a", "b", "c", "d" };
+
+	stage_begin(&s);
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
+		ck_assert_int_eq(sim_script(s.sim, ids[i], "new"), 0);
+		stage_await_steps(&s, ids[i], 1);
+		stage_ask_bulk(&s, &ids[i], 1, &claims);
+		ck_assert_str_eq(claims.seen[0].class, classes[i]);
+		wire_snapshots_done(&claims);
+	}
+}
+END_TEST
+
 START_TEST(requests_that_upstream_refuses_are_refused)
 {
 	s.config.token = "secret-token";
@@ -268,6 +285,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, bulk_info_tells_the_truth);
 	tcase_add_test(t, info_tells_one_claim);
+	tcase_add_test(t, claims_are_made_for_each_class_of_vehicle);
 	tcase_add_test(t, requests_that_upstream_refuses_are_refused);
 	tcase_add_test(t, bulk_info_takes_a_thousand_ids_and_no_more);
 	tcase_add_loop_test(t, an_outage_lasts_until_it_is_over, 0, ARRAY_SIZE(outages));

@@ -27,8 +27,10 @@ void require_seen(const struct seen *seen)
 	require_line(seen->price, sizeof(seen->price));
 	require_line(seen->currency, sizeof(seen->currency));
 	require_line(seen->resolution, sizeof(seen->resolution));
+	require_line(seen->class, sizeof(seen->class));
 	FUZZ_REQUIRE(external_id_is_valid(seen->external_id, strlen(seen->external_id)));
 	FUZZ_REQUIRE(seen->currency[0] == '\0' || strlen(seen->currency) == 3);
+	FUZZ_REQUIRE(strspn(seen->offer, "-.0123456789") == strlen(seen->offer));
 	FUZZ_REQUIRE(strspn(seen->price, "-.0123456789") == strlen(seen->price));
 	FUZZ_REQUIRE(wall_is_set(seen->key.updated) && wall_is_set(seen->entered));
 	FUZZ_REQUIRE(wall_cmp(seen->entered, seen->key.updated) <= 0);
@@ -67,6 +69,7 @@ void require_same_seen(const struct seen *a, const struct seen *b)
 	FUZZ_REQUIRE(strcmp(a->price, b->price) == 0);
 	FUZZ_REQUIRE(strcmp(a->currency, b->currency) == 0);
 	FUZZ_REQUIRE(strcmp(a->resolution, b->resolution) == 0);
+	FUZZ_REQUIRE(strcmp(a->class, b->class) == 0);
 	FUZZ_REQUIRE(a->key.revision == b->key.revision && a->version == b->version);
 	FUZZ_REQUIRE(a->operation_id == b->operation_id && a->point_id == b->point_id);
 	FUZZ_REQUIRE(wall_cmp(a->key.updated, b->key.updated) == 0);

@@ -90,8 +90,10 @@ START_TEST(a_claim_may_give_only_what_it_must)
 	ck_assert_int_eq(seen.entered.us, AT_US);
 	ck_assert(!wall_is_set(seen.valid_until));
 	ck_assert_str_eq(seen.price, "");
+	ck_assert_str_eq(seen.offer, "");
 	ck_assert_str_eq(seen.currency, "");
 	ck_assert_str_eq(seen.resolution, "");
+	ck_assert_str_eq(seen.class, "");
 	ck_assert_ptr_null(seen.model);
 	ck_assert_int_eq(seen.campaign_id, NUMBER_NONE);
 	ck_assert(!wall_is_set(seen.asked));

@@ -30,6 +30,7 @@ static struct seen claim(const char *status)
 		.price = "1738.8",
 		.currency = "RUB",
 		.resolution = "success",
+		.class = "express",
 	};
 
 	(void)stpcpy(seen.status, status);
@@ -60,6 +61,7 @@ static void assert_same(const struct seen *a, const struct seen *b)
 	ck_assert_str_eq(a->price, b->price);
 	ck_assert_str_eq(a->currency, b->currency);
 	ck_assert_str_eq(a->resolution, b->resolution);
+	ck_assert_str_eq(a->class, b->class);
 }
 
 static void assert_round_trip(const struct seen *claims, size_t n)
@@ -106,6 +108,7 @@ START_TEST(a_claim_that_gives_next_to_nothing_reads_back)
 	ck_assert_ptr_null(strstr(text, "\"version\""));
 	ck_assert_ptr_null(strstr(text, "user_request_revision"));
 	ck_assert_ptr_null(strstr(text, "performer_info"));
+	ck_assert_ptr_null(strstr(text, "client_requirements"));
 	free(text);
 }
 END_TEST
