@@ -81,8 +81,9 @@ struct action_wish {
 /* Records WISH, due at once. What policy wants of a version of a claim is recorded once, whatever becomes of it: *ret_id is then 0. */
 void store_action_add(struct store *store, const struct action_wish *wish, struct wall now, int64_t *ret_id);
 
-/* Up to MAX actions of a source (NUMBER_NONE: of claimd itself) that something is to be done about at NOW: by when it is due, then as
- * they were wanted. One that is sent waits for its answer and is none of them. Outside a transaction too, as all that only reads. */
+/* Up to MAX actions of a source (NUMBER_NONE: of claimd itself) that something is to be done about at NOW: those of people before
+ * policy's, then by when it is due, then as they were wanted. One that is sent waits for its answer and is none of them. Outside a
+ * transaction too, as all that only reads. */
 int store_actions_due(struct store *store, int64_t source_id, struct wall now, struct action *ret, size_t max, size_t *ret_n);
 /* When the next one after AFTER is due; WALL_NONE when none is. */
 int store_next_action(struct store *store, int64_t source_id, struct wall after, struct wall *ret);

@@ -32,7 +32,7 @@ CREATE TABLE action (
 	CHECK ((state = 'ended') = (finished_us IS NOT NULL) AND (state = 'ended') = (result IS NOT NULL)
 	       AND (state = 'ended') = (due_us IS NULL))
 ) STRICT;
-CREATE INDEX action_due ON action (source_id, due_us) WHERE due_us IS NOT NULL;
+CREATE INDEX action_due ON action (source_id, (requested_by = 'policy'), due_us) WHERE due_us IS NOT NULL; -- people first
 CREATE INDEX action_open ON action (shipment_id) WHERE finished_us IS NULL;
 CREATE INDEX action_shipment ON action (shipment_id);
 -- A claim's version is approved by policy once, whatever becomes of it.

@@ -346,6 +346,19 @@ END_TEST
 
 /* --- What is due ---------------------------------------------------------------------------------------------------- */
 
+/* However many claims policy has to accept, nobody waits until it has. */
+START_TEST(what_people_want_comes_before_what_policy_wants)
+{
+	struct action_wish wish = make_wish(ACT_ACCEPT, make_claim("c1", "ready_for_approval"));
+
+	for (wish.version = 1; wish.version < 4; wish.version++) {
+		wish.requested_by = wish.version < 3 ? ACTION_POLICY : "uid:1000";
+		add(&wish, at_s(wish.version));
+	}
+	ck_assert_str_eq(list_due(bed.source.id, at_s(10), 8), "3 1 2");
+}
+END_TEST
+
 START_TEST(what_is_due_comes_by_its_time_and_then_as_it_was_wanted)
 {
 	int64_t claim = make_claim("c1", "accepted");
@@ -535,7 +548,8 @@ Suite *suite(void)
 		policy_wants_a_version_of_a_claim_once_whatever_becomes_of_it,
 	};
 	const TTest *const due[] = {
-		what_is_due_comes_by_its_time_and_then_as_it_was_wanted, what_is_sent_waits_for_its_answer_and_is_not_due,
+		what_people_want_comes_before_what_policy_wants, what_is_due_comes_by_its_time_and_then_as_it_was_wanted,
+		what_is_sent_waits_for_its_answer_and_is_not_due,
 		each_source_has_its_own_and_claimd_too, the_next_is_the_earliest_after_a_time,
 		what_was_sent_when_claimd_died_is_settled_as_unknown, an_act_is_under_way_from_being_sent_until_it_has_ended,
 	};
