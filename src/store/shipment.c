@@ -196,6 +196,25 @@ int store_shipment(struct store *store, int64_t shipment_id, struct shipment *re
 	return ERR_OK;
 }
 
+int store_shipment_campaign(struct store *store, int64_t shipment_id, int64_t *ret)
+{
+	struct query q = query_start(store, STMT_SHIPMENT_CAMPAIGN_GET);
+	int64_t campaign_id = NUMBER_NONE;
+	bool found = false;
+
+	query_bind_number(&q, shipment_id);
+	if (query_next(&q)) {
+		found = true;
+		campaign_id = query_number(&q);
+	}
+
+	int r = query_end(&q);
+
+	if (!r && found)
+		*ret = campaign_id;
+	return r || found ? r : ERR_NOT_FOUND;
+}
+
 /* What the pushes told was for the read that is now done, if it has served them all; but a status that is held may still be
  * explained by a push that comes late. */
 static void drop_witnesses(struct store *store, int64_t shipment_id)

@@ -156,6 +156,9 @@ struct pending {
 	bool missing;           /* the upstream says that it knows no such shipment */
 };
 
+/* The campaign that an order belongs to; NUMBER_NONE when it is not known. ERR_NOT_FOUND. */
+int store_shipment_campaign(struct store *store, int64_t shipment_id, int64_t *ret);
+
 /* The statuses of MODEL, as a mask of 1 << status, that pushes have told of for the shipment since it was read last. */
 int store_witnessed(struct store *store, int64_t shipment_id, const struct model *model, uint64_t *ret);
 

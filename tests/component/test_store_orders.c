@@ -420,6 +420,20 @@ START_TEST(test_orders_are_listed_by_what_is_asked)
 }
 END_TEST
 
+START_TEST(test_an_order_tells_its_campaign)
+{
+	int64_t campaign_id = 0;
+
+	push("1", BED_CAMPAIGN_LAAS);
+	push("2", NUMBER_NONE);
+	ck_assert_int_eq(store_shipment_campaign(bed.store, bed_shipment(&bed, "1"), &campaign_id), ERR_OK);
+	ck_assert_int_eq(campaign_id, BED_CAMPAIGN_LAAS);
+	ck_assert_int_eq(store_shipment_campaign(bed.store, bed_shipment(&bed, "2"), &campaign_id), ERR_OK);
+	ck_assert_int_eq(campaign_id, NUMBER_NONE);
+	ck_assert_int_eq(store_shipment_campaign(bed.store, 77, &campaign_id), ERR_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(test_one_order_is_shown)
 {
 	const char *const args[] = { LAST_ID };
@@ -456,7 +470,8 @@ Suite *suite(void)
 	Suite *suite = suite_create("orders");
 	const TTest *const door[] = {
 		test_a_life_becomes_transitions, test_a_reason_of_a_cancellation_may_be_corrected,
-		test_a_read_brings_the_model_that_no_campaign_told, test_an_empty_timeline_saves_the_shipment_alone,
+		test_an_order_tells_its_campaign, test_a_read_brings_the_model_that_no_campaign_told,
+		test_an_empty_timeline_saves_the_shipment_alone,
 		test_a_step_keeps_what_an_order_tells, test_a_step_tells_nothing_that_was_not_told,
 		test_a_wish_to_cancel_opens_a_window_while_the_status_stays, test_a_reservation_expires,
 		test_a_listed_order_gets_the_name_it_lacked,
