@@ -118,12 +118,28 @@ static void wait_for_news(const struct settle_pass *pass, bool closed, struct pe
 	pending->via = VIA_SWEEP;
 }
 
+/* What the journal lacks must come from an answer that is as new as the journal, and what an action came to from one that is as new
+ * as what it was judged by. */
+static bool wants_newest(enum via via)
+{
+	switch (via) {
+	case VIA_JOURNAL:
+	case VIA_ACTION:
+	case VIA_MANUAL:
+		return true;
+	case VIA_CALLBACK:
+	case VIA_SWEEP:
+	case VIA_MAX:
+		return false;
+	}
+	return false;
+}
+
 /* Whether the answer can't be the one that hints were about. One without a time promised something newer than the
- * answer only if that is older than what was known already. What the journal lacks must come from an answer that is as
- * new as the journal. */
+ * answer only if that is older than what was known already. */
 static bool is_stale(enum decision decision, const struct shipment *shipment, const struct pending *pending)
 {
-	if (decision == DECISION_STALE && pending->via == VIA_JOURNAL)
+	if (decision == DECISION_STALE && wants_newest(pending->via))
 		return true;
 	if (wall_is_set(pending->promised))
 		return wall_cmp(shipment->newest.updated, pending->promised) < 0;
@@ -179,6 +195,14 @@ void settle_missing(const struct settle_pass *pass, bool closed, struct pending 
 	pending->missing = true;
 	serve(pass, pending);
 	wait_for_news(pass, closed, pending);
+}
+
+void settle_wanted(enum via via, struct wall at, struct pending *pending)
+{
+	if (!wall_is_set(pending->due) || wall_cmp(at, pending->due) < 0)
+		pending->due = at;
+	if (via == VIA_MANUAL || pending->via == VIA_SWEEP)
+		pending->via = via;
 }
 
 void settle_failed(const struct settle_pass *pass, struct pending *pending)

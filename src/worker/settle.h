@@ -22,8 +22,9 @@ struct settle_pass {
 int64_t settle_ahead_max_us(const struct conf_source *conf);
 
 /* The claim was read and reconciled. Read again at once when hints came during the read; after stale_retry while it is
- * older than a hint promised (S003: info may lag), or while an illegal status wants confirming; otherwise after
- * sweep_after, and never once CLOSED (a terminal status that stands) or where there are no sweeps. */
+ * older than a hint promised (S003: info may lag), or than what is to settle an action, or while an illegal status wants
+ * confirming; otherwise after sweep_after, and never once CLOSED (a terminal status that stands) or where there are no
+ * sweeps. */
 void settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
                  struct pending *pending);
 
@@ -35,6 +36,10 @@ void settle_event(const struct settle_pass *pass, bool window, bool closed, stru
 /* The upstream does not know the claim: it may lag behind its own callback, so it is asked again a few times; after
  * that once in sweep_after, and never when it is CLOSED or was never seen. */
 void settle_missing(const struct settle_pass *pass, bool closed, struct pending *pending);
+
+/* An action wants the shipment read, at AT at the latest. The read is owed to it (VIA) unless a hint or the journal asked for one
+ * already; but what an operator asked to be read again (VIA_MANUAL) is owed to that. */
+void settle_wanted(enum via via, struct wall at, struct pending *pending);
 
 /* The claim could not be read or stored, though its source works: tried again ever more slowly. Its hints stay owed. */
 void settle_failed(const struct settle_pass *pass, struct pending *pending);

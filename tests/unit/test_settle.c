@@ -285,6 +285,47 @@ START_TEST(test_what_the_journal_lacks_is_not_taken_from_a_stale_answer)
 }
 END_TEST
 
+START_TEST(test_an_action_is_settled_by_no_stale_answer)
+{
+	static const enum via vias[] = { VIA_ACTION, VIA_MANUAL };
+	struct settle_pass pass = pass_with(7, 1);
+	struct pending pending = { .due = NOW, .via = vias[_i], .hint_id = 7, .served_id = 7, .promised = WALL_NONE };
+
+	read_when_due(&pass, DECISION_STALE, &seen_now, false, &pending);
+	ck_assert_int_eq(pending.via, vias[_i]);
+	assert_soon(&pending);
+}
+END_TEST
+
+static const struct {
+	enum via before;
+	enum via wanted;
+	enum via after;
+} wanted[] = {
+	{ VIA_SWEEP, VIA_ACTION, VIA_ACTION },
+	{ VIA_CALLBACK, VIA_ACTION, VIA_CALLBACK },
+	{ VIA_JOURNAL, VIA_ACTION, VIA_JOURNAL },
+	{ VIA_MANUAL, VIA_ACTION, VIA_MANUAL },
+	{ VIA_SWEEP, VIA_MANUAL, VIA_MANUAL },
+	{ VIA_CALLBACK, VIA_MANUAL, VIA_MANUAL },
+	{ VIA_ACTION, VIA_MANUAL, VIA_MANUAL },
+};
+
+START_TEST(test_an_action_wants_a_read_that_others_may_have_wanted)
+{
+	struct pending pending = { .due = wall_add(NOW, MINUTE_US), .via = wanted[_i].before };
+
+	settle_wanted(wanted[_i].wanted, NOW, &pending);
+	ck_assert_int_eq(pending.due.us, NOW.us);
+	ck_assert_int_eq(pending.via, wanted[_i].after);
+	settle_wanted(wanted[_i].wanted, wall_add(NOW, MINUTE_US), &pending);
+	ck_assert_int_eq(pending.due.us, NOW.us);
+	pending.due = WALL_NONE;
+	settle_wanted(wanted[_i].wanted, NOW, &pending);
+	ck_assert_int_eq(pending.due.us, NOW.us);
+}
+END_TEST
+
 START_TEST(test_an_event_wants_one_read_for_what_it_lacks)
 {
 	struct settle_pass pass = pass_with(0, 1);
@@ -414,6 +455,8 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_failures_keep_the_hint_and_slow_down);
 	tcase_add_test(tcase, test_a_read_wanted_during_the_read_is_kept);
 	tcase_add_test(tcase, test_what_the_journal_lacks_is_not_taken_from_a_stale_answer);
+	tcase_add_loop_test(tcase, test_an_action_is_settled_by_no_stale_answer, 0, 2);
+	tcase_add_loop_test(tcase, test_an_action_wants_a_read_that_others_may_have_wanted, 0, (int)ARRAY_SIZE(wanted));
 	tcase_add_test(tcase, test_an_event_wants_one_read_for_what_it_lacks);
 	tcase_add_test(tcase, test_an_event_that_opens_a_window_is_read_at_once);
 	tcase_add_test(tcase, test_an_event_puts_the_sweep_off_but_no_owed_read);
