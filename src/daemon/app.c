@@ -23,6 +23,7 @@
 #include "loop/fetch.h"
 #include "loop/listen.h"
 #include "loop/loop.h"
+#include "store/action.h"
 #include "store/store.h"
 #include "worker/worker.h"
 
@@ -59,7 +60,7 @@ static void on_actions(void *cls)
 {
 	struct app *app = cls;
 
-	worker_wake(app->worker);
+	worker_act(app->worker);
 }
 
 static void tell_serving(const struct app *app)
@@ -139,6 +140,7 @@ static int store_sources(struct app *app, struct worker_source *sources)
 	if (r)
 		return r;
 	store_sources_unlock(app->store);
+	store_actions_recover(app->store, loop_now(app->loop));
 	for (size_t i = 0; i < app->conf->n_sources; i++) {
 		sources[i].conf = app->conf->sources[i];
 		store_source(app->store, conf_source_kind_text(sources[i].conf->kind), sources[i].conf->name,
@@ -147,7 +149,7 @@ static int store_sources(struct app *app, struct worker_source *sources)
 	return store_commit(app->store);
 }
 
-/* The rows of the configured sources, made where they are new. */
+/* The rows of the configured sources, made where they are new; what an earlier run was about is known no more. */
 static int open_sources(struct app *app, struct worker_source *sources, int *ret_status)
 {
 	int r = store_sources(app, sources);

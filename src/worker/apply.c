@@ -85,6 +85,14 @@ static void settle_unseen(const struct apply *apply, const struct settle_pass *p
 		settle_missing(pass, shipment->reported[0] == '\0' || is_over(shipment), pending);
 }
 
+static int take_seen(const struct apply *apply, struct shipment *shipment, const struct pending *pending, struct seen *seen,
+                     struct note *note)
+{
+	int r = take_via(apply->kit, shipment->id, pending->via, &seen->via);
+
+	return r ? r : take_snapshot(apply->kit, shipment, pending, seen, &note->taken);
+}
+
 static int take_one(struct apply *apply, size_t asked, struct note *note)
 {
 	struct settle_pass pass = settle_pass_of(apply->kit, &apply->asked[asked]);
@@ -97,9 +105,8 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 		return r;
 	*note = (struct note){ .external_id = apply->asked[asked].external_id, .taken.decision = DECISION_SAME };
 	if (seen) {
-		seen->via = pending.via;
 		seen->seen_at = pass.now;
-		r = take_snapshot(apply->kit, &shipment, &pending, seen, &note->taken);
+		r = take_seen(apply, &shipment, &pending, seen, note);
 		settle_read(&pass, note->taken.decision, &shipment, is_over(&shipment), &pending);
 	} else {
 		note->missing = !pending.missing;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "worker/actor.h"
 #include "worker/campaigns.h"
 #include "worker/catchup.h"
 #include "worker/deadline.h"
@@ -19,6 +20,7 @@ struct desk {
 	void (*on_progress)(const char *source, size_t n_events, bool caught_up, void *cls);
 	void *cls;
 	struct kit kit;
+	struct actor *actor;
 	struct reader *reader;
 	struct poller *poller;       /* of Delivery; NULL with journal = no */
 	struct catchup *catchup;     /* of Market, as the next */
@@ -26,10 +28,12 @@ struct desk {
 	struct deadline_clock *clock;
 };
 
+/* Somebody may be waiting for an action, so it goes before all that is read. */
 static void on_end(void *cls)
 {
 	struct desk *desk = cls;
 
+	actor_wake(desk->actor);
 	reader_wake(desk->reader);
 	if (desk->poller)
 		poller_wake(desk->poller);
@@ -58,11 +62,21 @@ static void on_applied(void *cls)
 	struct desk *desk = cls;
 
 	deadline_clock_wake(desk->clock);
+	actor_wake(desk->actor);
 	if (desk->catchup)
 		catchup_wake(desk->catchup);
 }
 
 static void on_page(void *cls)
+{
+	struct desk *desk = cls;
+
+	deadline_clock_wake(desk->clock);
+	actor_wake(desk->actor);
+	reader_wake(desk->reader);
+}
+
+static void on_acted(void *cls)
 {
 	struct desk *desk = cls;
 
@@ -101,6 +115,11 @@ void desk_wake(struct desk *desk)
 		campaigns_wake(desk->campaigns);
 }
 
+void desk_act(struct desk *desk)
+{
+	actor_wake(desk->actor);
+}
+
 void desk_reloaded(struct desk *desk)
 {
 	deadline_clock_wake(desk->clock);
@@ -121,6 +140,7 @@ struct desk *desk_free(struct desk *desk)
 	campaigns_free(desk->campaigns);
 	catchup_free(desk->catchup);
 	poller_free(desk->poller);
+	actor_free(desk->actor);
 	reader_free(desk->reader);
 	deadline_clock_free(desk->clock);
 	gate_free(desk->kit.gate);
@@ -172,16 +192,17 @@ static int open_market(struct desk *desk)
 
 static int open_parts(struct desk *desk)
 {
-	const struct reader_config config = {
+	const struct actor_config actor = { .kit = &desk->kit, .on_end = on_end, .on_changed = on_acted, .cls = desk };
+	const struct reader_config reader = {
 		.kit = &desk->kit, .may_read = may_read, .on_end = on_end, .on_applied = on_applied, .cls = desk,
 	};
 	int r = deadline_clock_new(&desk->kit, &desk->clock);
 
 	if (!r)
-		r = reader_new(&config, &desk->reader);
-	if (r)
-		return r;
-	return desk->kit.conf->kind == CONF_MARKET ? open_market(desk) : open_delivery(desk);
+		r = reader_new(&reader, &desk->reader);
+	if (!r)
+		r = desk->kit.conf->kind == CONF_MARKET ? open_market(desk) : open_delivery(desk);
+	return r ? r : actor_new(&actor, &desk->actor);
 }
 
 int desk_new(const struct worker_config *config, const struct worker_source *source, struct desk **ret)

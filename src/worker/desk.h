@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * All that the worker has running for one source: gate, client, reader, the windows' clock, and journal or
- * catch-up, each woken when another has made work for it.
+ * All that the worker has running for one source: gate, client, actor, reader, the windows' clock, and
+ * journal or catch-up, each woken when another has made work for it.
  * Worker layer. Composition only.
  */
 #ifndef CLAIMD_WORKER_DESK_H
@@ -16,6 +16,9 @@ struct desk *desk_free(struct desk *desk); /* takes NULL, returns NULL */
 
 /* Hints of some source have been folded. */
 void desk_wake(struct desk *desk);
+
+/* Actions have been added. */
+void desk_act(struct desk *desk);
 
 /* The configuration was read again: credentials and times may have changed. */
 void desk_reloaded(struct desk *desk);

@@ -137,6 +137,17 @@ bool gate_end_page(struct gate *gate, const struct client_end *end)
 	return true;
 }
 
+void gate_end_act(struct gate *gate, const struct client_end *end)
+{
+	if (end->outcome != OUTCOME_AUTH)
+		gate_end_page(gate, end);
+}
+
+bool gate_is_locked_out(const struct gate *gate)
+{
+	return gate->config.source.state == SOURCE_LOCKED_OUT;
+}
+
 bool gate_unlock(struct gate *gate)
 {
 	struct source *source = &gate->config.source;

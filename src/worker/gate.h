@@ -37,6 +37,13 @@ void gate_end(struct gate *gate, const struct client_end *end, bool several);
  * gate_end(). Returns whether it was that. */
 bool gate_end_page(struct gate *gate, const struct client_end *end);
 
+/* A request that does something to one shipment has ended. As gate_end_page(); nor is it a lockout when the credentials, which may
+ * be good for reading, are not for this. */
+void gate_end_act(struct gate *gate, const struct client_end *end);
+
+/* The upstream refuses our credentials. */
+bool gate_is_locked_out(const struct gate *gate);
+
 /* The credentials may have changed: a lockout is lifted. Returns whether there was one. */
 bool gate_unlock(struct gate *gate);
 

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "model/reconcile.h"
 #include "worker/settle.h"
+#include "worker/take.h"
 #include "worker/tell.h"
 
 /* What an event did, told once its page is stored. */
@@ -91,6 +92,14 @@ static int find_claim(const struct turn *turn, const struct seen *seen, int64_t 
 	return store_shipment_id(turn->kit->store, &name, turn->now, ret);
 }
 
+/* What is older than the newest that is known came before whatever is under way. */
+static int see_action(const struct turn *turn, const struct shipment *shipment, struct seen *seen)
+{
+	if (order_key_cmp(&seen->key, &shipment->newest) <= 0)
+		return ERR_OK;
+	return take_via(turn->kit, shipment->id, seen->via, &seen->via);
+}
+
 static int take_status(struct turn *turn, struct seen *seen, struct note *note)
 {
 	struct store *store = turn->kit->store;
@@ -101,6 +110,8 @@ static int take_status(struct turn *turn, struct seen *seen, struct note *note)
 
 	if (!r)
 		r = store_shipment(store, id, &shipment, &pending);
+	if (!r)
+		r = see_action(turn, &shipment, seen);
 	if (!r)
 		r = reconcile_event(turn, &shipment, &pending, seen, note);
 	if (wall_cmp(seen->key.updated, turn->newest) > 0)

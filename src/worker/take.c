@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "store/action.h"
 
 /* The graph that an order follows: as Market says, or, where it does not, as its campaign's. What has a history keeps its
  * graph. */
@@ -85,6 +86,16 @@ static int reconcile_seen(const struct kit *kit, struct shipment *shipment, cons
 	if (timeline.n > 0)
 		taken->last = timeline.steps[timeline.n - 1];
 	return ERR_OK;
+}
+
+int take_via(const struct kit *kit, int64_t shipment_id, enum via otherwise, enum via *ret)
+{
+	bool acting = false;
+	int r = store_acting(kit->store, shipment_id, &acting);
+
+	if (!r)
+		*ret = acting ? VIA_ACTION : otherwise;
+	return r;
 }
 
 int take_snapshot(const struct kit *kit, struct shipment *shipment, const struct pending *pending, struct seen *seen,

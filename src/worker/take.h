@@ -16,6 +16,9 @@ struct taken {
 	struct step last; /* of the history */
 };
 
+/* What an observation of a shipment is owed to: an action of it that is under way, else OTHERWISE. */
+int take_via(const struct kit *kit, int64_t shipment_id, enum via otherwise, enum via *ret);
+
 /* In a transaction. SEEN's via and seen_at are set by the caller; it may be filled in here by what only the store knows. An order
  * that follows no model (a program that claimd doesn't watch, upstream/market.md section 3.5) is DECISION_SAME. */
 int take_snapshot(const struct kit *kit, struct shipment *shipment, const struct pending *pending, struct seen *seen,

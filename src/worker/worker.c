@@ -30,6 +30,12 @@ void worker_wake(struct worker *worker)
 	folder_wake(worker->folder);
 }
 
+void worker_act(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->n_desks; i++)
+		desk_act(worker->desks[i]);
+}
+
 void worker_reloaded(struct worker *worker)
 {
 	for (size_t i = 0; i < worker->n_desks; i++)

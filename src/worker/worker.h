@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The worker: folds hints, reads what is due, follows the journals, keeps the windows' clocks. One desk a source.
+ * The worker: folds hints, reads what is due, follows the journals, keeps the windows' clocks, carries actions out. One desk a source.
  * Worker layer: never sees a listening socket; it meets the listener in the store.
  */
 #ifndef CLAIMD_WORKER_WORKER_H
@@ -40,6 +40,9 @@ struct worker *worker_free(struct worker *worker);
 
 /* Hints have been stored. */
 void worker_wake(struct worker *worker);
+
+/* Actions have been added. */
+void worker_act(struct worker *worker);
 
 /* The configuration was read again: sources that are locked out try again, and the windows' warnings are timed anew. */
 void worker_reloaded(struct worker *worker);

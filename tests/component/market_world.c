@@ -15,11 +15,31 @@
 #include "base/err.h"
 #include "base/timefmt.h"
 #include "raw_client.h"
+#include "store/action.h"
 
 #define LONG_US (60 * USEC_PER_SEC)
 
 /* Turns that last longer than a request to a neighbour, all timers that are set to be short, and a few commits. */
 #define TURNS 100
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* MARKET_ASK_MAX for what is about many orders. */
+static enum market_ask single_ask_of(const char *text)
+{
+	if (begins(text, "GET /v2/campaigns?"))
+		return MARKET_CAMPAIGNS;
+	if (begins(text, "POST /v1/businesses/222/operations "))
+		return MARKET_OPERATION;
+	if (begins(text, "POST /v2/auth/token "))
+		return MARKET_TOKEN;
+	if (!begins(text, "PUT /v2/campaigns/111/orders/1/") && !begins(text, "PUT /v2/campaigns/112/orders/1/"))
+		return MARKET_ASK_MAX;
+	return strstr(text, "/status ") ? MARKET_STATUS : MARKET_CANCELLATION;
+}
 
 static enum market_ask ask_of(const struct canned_peer *peer, struct market_request *request)
 {
@@ -27,9 +47,11 @@ static enum market_ask ask_of(const struct canned_peer *peer, struct market_requ
 	const char *token = strstr(text, "pageToken=");
 	const char *body = strstr(text, "\r\n\r\n") + 4;
 	const char *why = "";
+	enum market_ask single = single_ask_of(text);
 
-	if (strncmp(text, "GET /v2/campaigns?", strlen("GET /v2/campaigns?")) == 0)
-		return MARKET_CAMPAIGNS;
+	snprintf(request->body, sizeof(request->body), "%.*s", (int)(peer->request.data + peer->request.len - body), body);
+	if (single != MARKET_ASK_MAX)
+		return single;
 	ck_assert_msg(strncmp(text, "POST /v1/businesses/222/orders?limit=50", 39) == 0, "%.200s", text);
 	if (token)
 		sscanf(token, "pageToken=%31[^ &]", request->token);
@@ -121,6 +143,7 @@ void market_world_close(struct market_world *w)
 static void read_source(struct market_world *w)
 {
 	ck_assert_int_eq(store_begin(w->bed.store), ERR_OK);
+	store_actions_recover(w->bed.store, loop_now(w->loop));
 	ck_assert_int_eq(store_source(w->bed.store, "market", "shop", loop_now(w->loop), &w->bed.source), ERR_OK);
 	ck_assert_int_eq(store_commit(w->bed.store), ERR_OK);
 }

@@ -38,6 +38,10 @@ enum market_ask {
 	MARKET_READ,      /* orders by their ids */
 	MARKET_READ_FAKE,
 	MARKET_CAMPAIGNS,
+	MARKET_STATUS,       /* give an order a status */
+	MARKET_CANCELLATION, /* answer a buyer's wish to cancel it */
+	MARKET_OPERATION,    /* how far an operation is */
+	MARKET_TOKEN,        /* what the key is good for */
 	MARKET_ASK_MAX,
 };
 
@@ -45,6 +49,7 @@ struct market_request {
 	enum market_ask ask;
 	char token[32]; /* of the page; "": the first */
 	struct wire_orders_filter filter;
+	char body[256]; /* of what is asked of one order, or of an operation */
 };
 
 #define MARKET_REQUESTS_MAX 256

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "loop/loop.h"
+#include "store/action.h"
 #include "store_bed.h"
 #include "tests/suite.h"
 #include "worker/page.h"
@@ -134,6 +135,27 @@ START_TEST(test_a_page_becomes_legal_steps_and_a_cursor)
 	ck_assert_str_eq(bed_ask(&bed, "SELECT outcome || ' ' || closed_at FROM report_windows"), "met 2026-09-21T14:14:30.000000Z");
 	ck_assert_str_eq(bed_ask(&bed, "SELECT cursor FROM cursor"), "cursor-1");
 	ck_assert_str_eq(bed_ask(&bed, "SELECT journal_events FROM report_sources"), "12");
+}
+END_TEST
+
+/* An accept was sent while ready_for_approval stood: what the journal then tells for the first time is its doing. */
+START_TEST(test_what_happens_while_an_action_is_under_way_is_owed_to_it)
+{
+	struct action_wish wish = { .kind = ACT_ACCEPT, .target_id = NUMBER_NONE, .version = 1, .requested_by = "uid:0" };
+	int64_t id = 0;
+
+	add_life("c1");
+	store_events(1, 2, "cursor-1");
+	wish.source_id = bed.source.id;
+	wish.shipment_id = bed_shipment(&bed, "c1");
+	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
+	store_action_add(bed.store, &wish, at_s(3600), &id);
+	store_action_sent(bed.store, id, at_s(3600));
+	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
+	store_events(0, 5, "cursor-2");
+	ck_assert_str_eq(bed_ask(&bed, "SELECT group_concat(to_status || ' ' || via, ', ') FROM"
+	                               " (SELECT * FROM report_transitions ORDER BY seq)"),
+	                 "new journal, estimating journal, ready_for_approval journal, accepted action, performer_lookup action");
 }
 END_TEST
 
@@ -342,6 +364,7 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, test_a_page_becomes_legal_steps_and_a_cursor);
+	tcase_add_test(tcase, test_what_happens_while_an_action_is_under_way_is_owed_to_it);
 	tcase_add_test(tcase, test_reading_again_changes_nothing);
 	tcase_add_loop_test(tcase, test_any_order_over_any_pages_ends_in_one_history, 0, 8);
 	tcase_add_loop_test(tcase, test_prices_stand_in_upstreams_order, 0, 8);
