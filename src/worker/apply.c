@@ -13,6 +13,7 @@
 #include "base/backoff.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "worker/approval.h"
 #include "worker/settle.h"
 #include "worker/take.h"
 #include "worker/tell.h"
@@ -30,6 +31,7 @@
 struct note {
 	const char *external_id;
 	struct taken taken;
+	struct approval approval;
 	bool missing;
 };
 
@@ -88,9 +90,14 @@ static void settle_unseen(const struct apply *apply, const struct settle_pass *p
 static int take_seen(const struct apply *apply, struct shipment *shipment, const struct pending *pending, struct seen *seen,
                      struct note *note)
 {
+	enum decision *decision = &note->taken.decision;
 	int r = take_via(apply->kit, shipment->id, pending->via, &seen->via);
 
-	return r ? r : take_snapshot(apply->kit, shipment, pending, seen, &note->taken);
+	if (!r)
+		r = take_snapshot(apply->kit, shipment, pending, seen, &note->taken);
+	if (!r && (*decision == DECISION_SAME || *decision == DECISION_CHANGED))
+		r = approval_consider(apply->kit, shipment, seen, &note->approval);
+	return r;
 }
 
 static int take_one(struct apply *apply, size_t asked, struct note *note)
@@ -129,6 +136,9 @@ static void tell(const struct apply *apply, const struct note *note)
 		log_notice("%s: %s %s: an illegal status was read; reading it once more before it counts", source,
 		           kit_noun(kit), note->external_id);
 	tell_changes(kit, note->external_id, &note->taken.last, &note->taken.changes, false);
+	if (note->approval.refused)
+		log_notice("%s: %s %s: not accepted by policy, %s: %s", source, kit_noun(kit), note->external_id,
+		           note->approval.refusal.code, note->approval.refusal.message);
 }
 
 /* One transaction; *ret_n claims of it are stored. */
