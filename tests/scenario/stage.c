@@ -18,6 +18,8 @@
 #include "base/timefmt.h"
 #include "listener/listener.h"
 #include "loop/listen.h"
+#include "store/action.h"
+#include "store/standing.h"
 #include "tests/suite.h"
 #include "worker/worker.h"
 
@@ -58,7 +60,7 @@ void stage_defaults(struct stage_config *ret)
 		.delivery = {
 			.name = "main",
 			.callbacks = true,
-			.delivery.language = (char *)"en",
+			.delivery = { .language = (char *)"en", .auto_max_price = (char *)"", .auto_classes = (char *)"" },
 			.stale_retry = { 5 * USEC_PER_MS, 15 * USEC_PER_MS },
 			.sweep_after_us = 60 * USEC_PER_MS,
 			.warning_us = 120 * USEC_PER_SEC,
@@ -108,6 +110,7 @@ static void on_hints(void *cls)
 static void open_sources(struct stage *stage)
 {
 	ck_assert_int_eq(store_begin(stage->store), ERR_OK);
+	store_actions_recover(stage->store, stage_now(stage));
 	for (size_t i = 0; i < stage->n_sources; i++)
 		ck_assert_int_eq(store_source(stage->store, conf_source_kind_text(stage->confs[i].kind), "main", stage_now(stage),
 		                              &stage->sources[i]), ERR_OK);
@@ -353,6 +356,39 @@ unsigned stage_push(struct stage *stage, const char *body)
 
 	snprintf(url, sizeof(url), "%s/notification", stage->push_url);
 	return post(stage, url, body);
+}
+
+void stage_act(struct stage *stage, const struct stage_wish *wish)
+{
+	struct shipment_found found;
+	size_t n = 0;
+	int64_t id = 0;
+
+	ck_assert_int_eq(store_shipment_find(stage->store, NULL, wish->id, &found, &n), ERR_OK);
+	ck_assert_uint_eq(n, 1);
+
+	const struct action_wish action = {
+		.source_id = found.source_id,
+		.shipment_id = found.shipment_id,
+		.kind = wish->kind,
+		.argument = wish->argument,
+		.target_id = NUMBER_NONE,
+		.version = found.version,
+		.price = wish->price,
+		.requested_by = "uid:1000",
+	};
+
+	ck_assert_int_eq(store_begin(stage->store), ERR_OK);
+	store_action_add(stage->store, &action, stage_now(stage), &id);
+	ck_assert_int_eq(store_commit(stage->store), ERR_OK);
+	worker_act(stage->worker);
+}
+
+void stage_await_act(struct stage *stage, const char *want)
+{
+	stage_await(stage, "SELECT state FROM report_actions ORDER BY id DESC LIMIT 1", "ended");
+	ck_assert_str_eq(stage_ask(stage, "SELECT result || ' ' || coalesce(code, '-') FROM report_actions ORDER BY id DESC LIMIT 1"),
+	                 want);
 }
 
 static bool file_holds(const char *path, const char *text)

@@ -11,6 +11,7 @@
 
 #include "conf/conf.h"
 #include "loop/fetch.h"
+#include "model/act.h"
 #include "sim/sim.h"
 #include "store/store.h"
 
@@ -69,6 +70,18 @@ bool stage_file_holds(struct stage *stage, const char *text);
 
 /* Sends one callback for CLAIM and awaits its 200; UPDATED may be WALL_NONE. */
 void stage_call(struct stage *stage, const char *claim, struct wall updated);
+
+/* What an operator wants of a claim or order, in the version that is known. */
+struct stage_wish {
+	enum act_kind kind;
+	const char *id;
+	const char *argument; /* NULL: none, as the next */
+	const char *price;
+};
+
+void stage_act(struct stage *stage, const struct stage_wish *wish);
+/* Waits for the end of the last action: "result code", the code "-" where there is none. */
+void stage_await_act(struct stage *stage, const char *want);
 
 /* POSTs BODY as a push of Market's; returns the answer's status. */
 unsigned stage_push(struct stage *stage, const char *body);
