@@ -40,7 +40,7 @@ enum action_result {
 
 #define ACTION_NOTE_SIZE 512
 #define ACTION_REQUESTED_BY_SIZE 32
-#define ACTION_OPERATION_SIZE 64
+#define ACTION_OPERATION_SIZE 1001 /* as the wire layer reads one: it is given back whole */
 
 /* Of all numbers NUMBER_NONE, of times WALL_NONE, of texts "" where there is none. */
 struct action {

@@ -222,14 +222,14 @@ static struct upshot settle(const struct errand *errand, enum action_answer answ
 	return (struct upshot){ .kind = UPSHOT_SETTLE, .answer = answer, .due = now_of(errand), .read = now_of(errand) };
 }
 
-/* An operation whose id is too long to be kept is followed by reading. */
+/* Where Market goes on by itself, it is asked how far it is before the order is read. */
 static struct upshot upshot_of_taken(const struct errand *errand, const struct act_answer *answer)
 {
 	struct upshot upshot = settle(errand, ACTION_TAKEN);
-	size_t len = strlen(answer->operation_id);
 
-	if (len > 0 && len < sizeof(upshot.operation_id)) {
-		memcpy(upshot.operation_id, answer->operation_id, len + 1);
+	_Static_assert(sizeof(upshot.operation_id) == sizeof(answer->operation_id), "an id is kept whole");
+	if (answer->operation_id[0]) {
+		memcpy(upshot.operation_id, answer->operation_id, sizeof(upshot.operation_id));
 		upshot.read = WALL_NONE;
 	}
 	return upshot;

@@ -215,6 +215,20 @@ START_TEST(an_action_goes_from_wanted_to_ended)
 }
 END_TEST
 
+/* Market's description allows 1000 characters, and what was cut is another operation, or none. */
+START_TEST(an_operation_is_known_by_its_whole_id)
+{
+	int64_t id = want(ACT_ORDER_STATUS, make_claim("c1", "ready_for_approval"), at_s(10));
+	char operation_id[1001] = "";
+
+	memset(operation_id, 'x', 1000);
+	operation_id[999] = 'y';
+	ck_assert_int_eq(send_at(id, at_s(11)), ERR_OK);
+	ck_assert_int_eq(answer_at(id, ACTION_TAKEN, operation_id, at_s(12)), ERR_OK);
+	ck_assert_str_eq(get(id).operation_id, operation_id);
+}
+END_TEST
+
 START_TEST(a_refused_action_ends_without_being_sent)
 {
 	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
@@ -539,7 +553,7 @@ Suite *suite(void)
 	TCase *kinds = tcase_create("kinds");
 	const TTest *const way[] = {
 		what_is_wanted_is_due_at_once_and_keeps_all_that_was_said, an_action_of_claimd_itself_has_neither_source_nor_shipment,
-		an_action_goes_from_wanted_to_ended, a_refused_action_ends_without_being_sent,
+		an_action_goes_from_wanted_to_ended, an_operation_is_known_by_its_whole_id, a_refused_action_ends_without_being_sent,
 		an_end_writes_the_fee_and_leaves_what_was_agreed_to, an_unknown_id_is_told, words_are_those_of_the_table,
 	};
 	const TTest *const refused[] = {
