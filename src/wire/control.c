@@ -90,15 +90,10 @@ static bool take_argument(struct json_object *doc, const char *name, struct wire
 	return take_line(doc, name, act->argument, sizeof(act->argument));
 }
 
-static bool take_number(struct json_object *doc, const char *name, int64_t *ret)
-{
-	*ret = doc_integer(doc, name);
-	return *ret > 0;
-}
-
 static bool take_version(struct json_object *doc, const char *name, struct wire_act *act)
 {
-	return take_number(doc, name, &act->version);
+	act->version = doc_integer(doc, name);
+	return act->version >= 0;
 }
 
 static bool take_price(struct json_object *doc, const char *name, struct wire_act *act)
@@ -110,7 +105,8 @@ static bool take_price(struct json_object *doc, const char *name, struct wire_ac
 
 static bool take_target(struct json_object *doc, const char *name, struct wire_act *act)
 {
-	return take_number(doc, name, &act->target_id);
+	act->target_id = doc_integer(doc, name);
+	return act->target_id > 0;
 }
 
 static bool take_note(struct json_object *doc, const char *name, struct wire_act *act)
@@ -126,7 +122,7 @@ static const struct {
 	[MEMBER_ID] = { "id", "1 to 64 letters, digits, \"_\" and \"-\"", take_id },
 	[MEMBER_SOURCE] = { "source", "the name of a configured source", take_source },
 	[MEMBER_ARGUMENT] = { "argument", "a text", take_argument },
-	[MEMBER_VERSION] = { "version", "a whole number above 0", take_version },
+	[MEMBER_VERSION] = { "version", "a whole number, 0 or above", take_version },
 	[MEMBER_PRICE] = { "price", "a decimal in a string, such as \"12.50\"", take_price },
 	[MEMBER_VIOLATION] = { "violation", "a whole number above 0", take_target },
 	[MEMBER_MESSAGE] = { "message", "a whole number above 0", take_target },

@@ -21,7 +21,7 @@ static void require_act(const struct wire_act *act)
 	FUZZ_REQUIRE(act->source[0] == '\0' || external_id_is_valid(act->source, strlen(act->source)));
 	require_line(act->argument, sizeof(act->argument));
 	FUZZ_REQUIRE(act_argument_is_valid(act->kind, act->argument));
-	FUZZ_REQUIRE(act->version == NUMBER_NONE || act->version > 0);
+	FUZZ_REQUIRE(act->version == NUMBER_NONE || act->version >= 0);
 	FUZZ_REQUIRE(act->target_id == NUMBER_NONE || act->target_id > 0);
 	FUZZ_REQUIRE((act->price[0] != '\0') == (act->kind == ACT_CANCEL && strcmp(act->argument, "paid") == 0));
 	FUZZ_REQUIRE(memchr(act->note, '\0', sizeof(act->note)) && !strchr(act->note, '\n'));

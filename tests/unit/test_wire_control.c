@@ -82,6 +82,13 @@ START_TEST(what_is_not_given_is_empty)
 }
 END_TEST
 
+/* The upstream's own examples have claims of version 0. */
+START_TEST(a_version_may_be_0)
+{
+	ck_assert_int_eq(parse("{'kind':'accept','id':'a','version':0}").version, 0);
+}
+END_TEST
+
 START_TEST(each_value_has_its_place)
 {
 	struct wire_act act = parse("{'price':'12.50','argument':'paid','id':'abc','version':3,'source':'main','kind':'cancel'}");
@@ -117,8 +124,9 @@ static const struct {
 	{ "{'kind':'accept','id':'a','note':'x'}", "\"note\" is no member of a request of kind accept" },
 	{ "{'kind':'prune','id':'a'}", "\"id\" is no member of a request of kind prune" },
 	{ "{'kind':'prune','a\\u001b[2J':1}", "\"a?[2J\" is no member of a request of kind prune" },
-	{ "{'kind':'accept','id':'a','version':0}", "version must be a whole number above 0" },
-	{ "{'kind':'accept','id':'a','version':'3'}", "version must be a whole number above 0" },
+	{ "{'kind':'accept','id':'a','version':-1}", "version must be a whole number, 0 or above" },
+	{ "{'kind':'accept','id':'a','version':'3'}", "version must be a whole number, 0 or above" },
+	{ "{'kind':'resolve','violation':0,'argument':'adopt'}", "violation must be a whole number above 0" },
 	{ "{'kind':'cancel','id':'a'}", "a request of kind cancel must have the member argument" },
 	{ "{'kind':'cancel','id':'a','argument':'unavailable'}", "argument must be free or paid" },
 	{ "{'kind':'cancel','id':'a','argument':'paid'}", "argument paid must have the member price: the fee that was agreed to" },
@@ -209,6 +217,7 @@ Suite *suite(void)
 
 	tcase_add_loop_test(tcase, each_kind_is_read_and_written, 0, ACT_MAX);
 	tcase_add_test(tcase, what_is_not_given_is_empty);
+	tcase_add_test(tcase, a_version_may_be_0);
 	tcase_add_test(tcase, each_value_has_its_place);
 	tcase_add_loop_test(tcase, what_does_not_belong_is_refused_by_name, 0, ARRAY_SIZE(refused));
 	tcase_add_test(tcase, an_answer_names_the_actions);
