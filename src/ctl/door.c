@@ -26,6 +26,7 @@
 #define DOOR_ANSWER_BYTES ((size_t)64 * 1024)
 
 #define STATUS_RECORDED 202
+#define STATUS_BUSY 503
 
 /* One request. */
 struct knock {
@@ -141,6 +142,9 @@ static int take_answer(const struct knock *knock, struct wire_acts *ret)
 	long status = 0;
 
 	(void)curl_easy_getinfo(knock->easy, CURLINFO_RESPONSE_CODE, &status);
+	/* Where too many ask at a time, nobody reads what they ask, and the answer is empty. */
+	if (status == STATUS_BUSY && knock->answer.len == 0)
+		return fail(knock, EX_TEMPFAIL, "claimd at %s is asked for too much at a time: try again in a few seconds", knock->path);
 	if (wire_acts_parse(knock->answer.data, knock->answer.len, &acts) < 0)
 		return fail(knock, status == STATUS_RECORDED ? EX_TEMPFAIL : EX_SOFTWARE,
 		            "what answers at %s with status %ld does not speak as claimd does", knock->path, status);

@@ -150,6 +150,8 @@ static const struct {
 	{ "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", EX_TEMPFAIL, " with status 202 does not speak as claimd does" },
 	{ "HTTP/1.1 503 Busy\r\nContent-Length: 49\r\n\r\n{\"error\":{\"code\":\"try_later\",\"message\":\"locked\"}}", EX_TEMPFAIL,
 	  "claimctl: locked\n" },
+	{ "HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n", EX_TEMPFAIL,
+	  " is asked for too much at a time: try again in a few seconds\n" },
 	{ "HTTP/1.1 418 Teapot\r\nContent-Length: 43\r\n\r\n{\"error\":{\"code\":\"teapot\",\"message\":\"tea\"}}", EX_SOFTWARE,
 	  "claimd refused the request as teapot: tea" },
 };
