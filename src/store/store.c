@@ -19,6 +19,9 @@ static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
 				   "PRAGMA synchronous = FULL;"
 				   "PRAGMA foreign_keys = ON;";
 
+/* Whoever puts in order a log that was left behind, or is the last one to close the file, has it for itself meanwhile. */
+#define PATIENCE_MS 3000
+
 struct store *store_close(struct store *store)
 {
 	if (!store)
@@ -50,6 +53,8 @@ static int open_handle(const char *path, int flags, struct store **ret)
 
 	*ret = store;
 	if (r == SQLITE_OK)
+		r = sqlite3_busy_timeout(store->handle, PATIENCE_MS);
+	if (r == SQLITE_OK)
 		return ERR_OK;
 	snprintf(store->error, sizeof(store->error), "%s",
 	         store->handle ? sqlite3_errmsg(store->handle) : sqlite3_errstr(r));
@@ -72,6 +77,8 @@ int store_open(const char *path, struct store **ret, struct store_error *ret_err
 	umask(mask);
 	if (r)
 		return fail(store, path, r, ret_error);
+	/* From here on the loop has the patience. */
+	sqlite3_busy_timeout(store->handle, 0);
 	*ret = store;
 	store = NULL;
 	return ERR_OK;

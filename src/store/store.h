@@ -30,10 +30,12 @@ struct store_error {
 /* Opens PATH, creating it and its tables when absent (its folder must exist; mode 0640), migrating an older schema,
  * one transaction a version. WAL, synchronous=FULL, foreign keys on. Writes the reference tables status and
  * status_edge from the model. ERR_TOO_NEW for a file of a newer claimd (it is not touched), ERR_CORRUPT for what is
- * no claimd database, ERR_BUSY, ERR_IO. RET_ERROR (may be NULL) says it for people. */
+ * no claimd database, ERR_BUSY, ERR_IO. RET_ERROR (may be NULL) says it for people. Who has the file for itself is waited for, a few
+ * seconds at most; no verb after this one waits. */
 int store_open(const char *path, struct store **ret, struct store_error *ret_error);
 
-/* Opens PATH for reading only: for claimctl, beside a running daemon. ERR_NOT_FOUND when there is no such file. */
+/* Opens PATH for reading only: for claimctl, beside a running daemon. ERR_NOT_FOUND when there is no such file. Here, and in what is
+ * read then, whoever has the file for itself is waited for likewise. */
 int store_open_readonly(const char *path, struct store **ret, struct store_error *ret_error);
 
 struct store *store_close(struct store *store); /* takes NULL, returns NULL */

@@ -189,6 +189,46 @@ START_TEST(test_missing_places_are_said)
 }
 END_TEST
 
+static sqlite3 *holder;
+
+/* As a reader does that puts a log in order which was left behind, or the last one that closes the file. */
+static void hold_file(void)
+{
+	ck_assert_int_eq(sqlite3_open(bed.path, &holder), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(holder, "PRAGMA locking_mode = EXCLUSIVE; SELECT count(*) FROM source", NULL, NULL, NULL),
+	                 SQLITE_OK);
+}
+
+/* In place of SQLite's sleep: who waits finds the file free. */
+static int let_go(sqlite3_vfs *vfs, int us)
+{
+	(void)vfs;
+	sqlite3_close(holder);
+	holder = NULL;
+	return us;
+}
+
+START_TEST(test_who_opens_waits_while_another_has_the_file_for_itself)
+{
+	sqlite3_vfs patient = *sqlite3_vfs_find(NULL);
+	CLEANUP(store_cleanup) struct store *reader = NULL;
+
+	bed.store = store_close(bed.store);
+	patient.zName = "patient";
+	patient.xSleep = let_go;
+	ck_assert_int_eq(sqlite3_vfs_register(&patient, 1), SQLITE_OK);
+	hold_file();
+	ck_assert_int_eq(store_open_readonly(bed.path, &reader, NULL), ERR_OK);
+	ck_assert_ptr_null(holder);
+	reader = store_close(reader);
+	hold_file();
+	ck_assert_int_eq(store_open(bed.path, &bed.store, NULL), ERR_OK);
+	ck_assert_ptr_null(holder);
+	bed.store = store_close(bed.store);
+	sqlite3_vfs_unregister(&patient);
+}
+END_TEST
+
 /* --- Transactions -------------------------------------------------------------------------------------------------- */
 
 START_TEST(test_a_held_lock_is_busy_at_once)
@@ -461,7 +501,7 @@ Suite *suite(void)
 		test_file_is_durable_and_private, test_every_table_is_strict,
 		test_an_edge_keeps_its_certainty_and_a_derived_one_is_tolerated,
 		test_reopening_keeps_what_is_stored, test_newer_file_is_refused_and_untouched, test_foreign_database_is_refused,
-		test_text_file_is_refused, test_missing_places_are_said,
+		test_text_file_is_refused, test_missing_places_are_said, test_who_opens_waits_while_another_has_the_file_for_itself,
 	};
 	const TTest *const transactions[] = {
 		test_a_held_lock_is_busy_at_once, test_the_probe_tells_of_a_full_disk, test_a_failed_verb_undoes_its_transaction,
