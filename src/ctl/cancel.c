@@ -43,7 +43,8 @@ static int agree(const struct call *call, const struct wire_act *act, const stru
 
 	if (strcmp(info->code, "unavailable") == 0)
 		return console_fail(call->console, EX_NOPERM,
-		                    "Claim %s can't be cancelled now; once the courier has the goods, only Yandex's support can", act->id);
+		                    "Claim %s is %s and can't be cancelled now; once the courier has the goods, only Yandex's support can",
+		                    act->id, subject_status(subject));
 	if (*fee && !options_has(call->options, OPTION_PAID))
 		return console_fail(call->console, EX_NOPERM,
 		                    "Claim %s was not cancelled, since that costs %s now; to pay it, write "

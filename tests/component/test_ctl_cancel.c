@@ -50,7 +50,8 @@ static const struct {
 	{ "cancel waits --yes", "paid", EX_NOPERM, "", COSTS, "cancel_info" },
 	{ "cancel waits --yes --free", "paid", EX_NOPERM, "", COSTS, "cancel_info" },
 	{ "cancel waits --yes --paid", "unavailable", EX_NOPERM, "",
-	  "claimctl: Claim waits can't be cancelled now; once the courier has the goods, only Yandex's support can\n", "cancel_info" },
+	  "claimctl: Claim waits is ready_for_approval and can't be cancelled now; "
+	  "once the courier has the goods, only Yandex's support can\n", "cancel_info" },
 };
 
 START_TEST(nothing_is_paid_that_was_not_said)
