@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The words for what became of an action, and what to do where the upstream refused it.
- * Ctl layer. What the worker wrote in the action's message goes into the sentence as it is.
+ * The words for what became of an action.
+ * Ctl layer. What the worker wrote in the action's message, with what to do next, goes into the sentence as it is.
  */
 #include "ctl/fate.h"
 
@@ -24,35 +24,6 @@ static const struct {
 	{ "rejected", FATE_REJECTED },
 	{ "not_done", FATE_NOT_DONE },
 	{ "in_doubt", FATE_IN_DOUBT },
-};
-
-/* The upstream's own codes (upstream/delivery.md section 3, upstream/market.md section 4.3); they are open, so that others come. */
-static const struct {
-	const char *code;
-	const char *advice;
-} advices[] = {
-	{ "inappropriate_status", "its status has changed meanwhile: look at it with \"claimctl show\"" },
-	{ "state_mismatch", "it is just changing: look at it with \"claimctl show\", and try again in a few seconds" },
-	{ "old_version", "it was edited meanwhile: look at the new offer with \"claimctl show\" before you decide again" },
-	{ "free_cancel_is_unavailable", "it costs by now: \"claimctl cancel\" says how much, and --paid agrees to it" },
-	{ "offer_expired", "the offer is over: edit the claim to have it estimated again, or create a new one" },
-	{ "offer_already_used", "the offer was used before: look at it with \"claimctl show\"" },
-	{ "invalid_post_payment", "its payment on delivery is not in order: correct the claim, or ask Yandex's support" },
-	{ "not_found", "look whether \"claimctl sources\" and the configuration are about the right account" },
-	{ "bad_request", "the request was not understood: claimd's log has more, and the version of claimd may be too old" },
-	{ "unknown_error", "look at it with \"claimctl show\", and ask Yandex's support if that does not explain it" },
-	{ "too_many_requests", "wait for a minute, and try again" },
-	{ "STATUS_NOT_ALLOWED", "Market does not take this step from where the order is: look at it with \"claimctl refetch\"" },
-	{ "SUBSTATUS_NOT_ALLOWED", "Market does not take this substatus there: \"claimctl graph\" shows which it knows" },
-	{ "INVALID_ORDER_STATUS", "Market does not take this step from where the order is: look at it with \"claimctl refetch\"" },
-	{ "USER_UNREACHABLE_NOT_ALLOWED",
-	  "Market wants three calls to the buyer first, from 8 to 21 o'clock and 90 minutes from the first to the last" },
-	{ "PICKUP_EXPIRED_CANCELLATION_FORBIDDEN", "the order may still be picked up: wait for the end of its storage" },
-	{ "ORDER_IN_TERMINAL_STATE", "the order has ended: look at it with \"claimctl refetch\"" },
-	{ "CANCELLATION_REQUESTED", "the buyer wants to cancel: answer that first, with \"claimctl cancellation\"" },
-	{ "ACTION_FORBIDDEN", "the Api-Key, or the order's program, does not allow it: look into Market's cabinet" },
-	{ "UNAUTHORIZED", "the Api-Key or token is not accepted: \"claimctl doctor\" says more" },
-	{ "API_DISABLED", "the API is switched off for this shop: switch it on in Market's cabinet" },
 };
 
 static enum fate_result result_of(const char *text)
@@ -160,18 +131,10 @@ static void tell_done(const struct console *console, const struct fate *fate, co
 	fprintf(console->out, "%s%s%s%s.\n", name, predicate(fate), *fate->message ? ": " : "", fate->message);
 }
 
-static const char *find_advice(const char *code)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
-		if (is(advices[i].code, code))
-			return advices[i].advice;
-	return "look at it with \"claimctl show\"";
-}
-
 static int tell_rejected(const struct console *console, const struct fate *fate, const char *name)
 {
-	return console_fail(console, EX_NOPERM, "%s: Yandex refused it%s%s%s%s; %s", name, *fate->code ? ": " : "", fate->code,
-	                    *fate->message ? ": " : "", fate->message, find_advice(fate->code));
+	return console_fail(console, fate_status(fate), "%s: Yandex refused it%s%s%s%s", name, *fate->code ? ": " : "", fate->code,
+	                    *fate->message ? ": " : "", fate->message);
 }
 
 static int tell_open(const struct console *console, const struct fate *fate, const char *name)

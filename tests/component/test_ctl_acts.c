@@ -144,12 +144,10 @@ static const struct {
 } failures[] = {
 	{ ACTION_REFUSED, "window_closed", "the time for approval ended at 07:54:04", EX_NOPERM,
 	  "Claim waits: refused: the time for approval ended at 07:54:04\n" },
-	{ ACTION_REJECTED, "old_version", "Wrong version", EX_NOPERM,
-	  "Claim waits: Yandex refused it: old_version: Wrong version; it was edited meanwhile: look at the new offer" },
-	{ ACTION_REJECTED, "offer_expired", "", EX_NOPERM,
-	  "Claim waits: Yandex refused it: offer_expired; the offer is over: edit the claim" },
-	{ ACTION_REJECTED, "something_new", "Why not", EX_NOPERM,
-	  "Claim waits: Yandex refused it: something_new: Why not; look at it with \"claimctl show\"\n" },
+	/* What to do next is in the message, and told once. */
+	{ ACTION_REJECTED, "old_version", "Wrong version; it was edited meanwhile", EX_NOPERM,
+	  "Claim waits: Yandex refused it: old_version: Wrong version; it was edited meanwhile\n" },
+	{ ACTION_REJECTED, "offer_expired", "", EX_NOPERM, "Claim waits: Yandex refused it: offer_expired\n" },
 	{ ACTION_NOT_DONE, "", "it was not done, and may be repeated", EX_UNAVAILABLE,
 	  "Claim waits: not done: it was not done, and may be repeated\n" },
 	{ ACTION_IN_DOUBT, "", "look at it in the cabinet", EX_TEMPFAIL, "Claim waits: in doubt: look at it in the cabinet\n" },
