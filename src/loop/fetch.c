@@ -38,6 +38,7 @@ struct fetch {
 	bool has_begun;     /* the request has been given to a connection */
 	bool is_head_whole; /* curl takes an answer that ends in its head for one with an empty body */
 	bool is_too_large;
+	bool status_alone;
 	struct wall date;
 	char *until_header;
 	struct wall until;
@@ -202,10 +203,42 @@ static int64_t retry_after(CURL *easy)
 	return seconds < FETCH_PAUSE_MAX_S ? seconds : FETCH_PAUSE_MAX_S;
 }
 
+static unsigned status_of(const struct fetch *fetch)
+{
+	long status = 0;
+
+	curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
+	return (unsigned)status;
+}
+
+/* The head of an answer is there, and nobody wants more; what comes before an answer, such as "100 Continue", is none. */
+static bool is_enough(const struct fetch *fetch)
+{
+	return fetch->status_alone && fetch->is_head_whole && status_of(fetch) >= 200;
+}
+
+static enum fetch_end end_of(const struct fetch *fetch, CURLcode code, const char **ret_reason)
+{
+	if (is_enough(fetch))
+		return FETCH_ANSWERED;
+	if (fetch->is_too_large) {
+		*ret_reason = "the answer is larger than allowed";
+		return FETCH_TOO_LARGE;
+	}
+	if (code != CURLE_OK) {
+		*ret_reason = fetch->error[0] ? fetch->error : curl_easy_strerror(code);
+		return FETCH_FAILED;
+	}
+	if (!fetch->is_head_whole) {
+		*ret_reason = "the answer ends in its head";
+		return FETCH_FAILED;
+	}
+	return FETCH_ANSWERED;
+}
+
 static struct fetch_result result_of(const struct fetch *fetch, CURLcode code)
 {
 	struct fetch_result result = {
-		.end = FETCH_ANSWERED,
 		.body = fetch->body.data ? fetch->body.data : "",
 		.body_len = fetch->body.len,
 		.retry_after_s = -1,
@@ -214,20 +247,9 @@ static struct fetch_result result_of(const struct fetch *fetch, CURLcode code)
 		.unsent = !fetch->has_begun,
 	};
 
-	if (fetch->is_too_large) {
-		result.end = FETCH_TOO_LARGE;
-		result.reason = "the answer is larger than allowed";
-	} else if (code != CURLE_OK) {
-		result.end = FETCH_FAILED;
-		result.reason = fetch->error[0] ? fetch->error : curl_easy_strerror(code);
-	} else if (!fetch->is_head_whole) {
-		result.end = FETCH_FAILED;
-		result.reason = "the answer ends in its head";
-	} else {
-		long status = 0;
-
-		curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
-		result.status = (unsigned)status;
+	result.end = end_of(fetch, code, &result.reason);
+	if (result.end == FETCH_ANSWERED) {
+		result.status = status_of(fetch);
 		result.retry_after_s = retry_after(fetch->easy);
 	}
 	return result;
@@ -457,6 +479,7 @@ int fetch_start(struct fetcher *fetcher, const struct fetch_request *request, fe
 		.is_once = request->once,
 		.date = WALL_NONE,
 		.until = WALL_NONE,
+		.status_alone = request->status_alone,
 		.body.cap = request->max_answer,
 	};
 	fetch->easy = curl_easy_init();

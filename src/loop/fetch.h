@@ -34,6 +34,7 @@ struct fetch_request {
 	bool once;                  /* a repeat might do it twice: when it is lost, it is never sent again */
 	const char *until_header;   /* the name of a header that holds a date, for result.until; NULL for none */
 	size_t max_answer;          /* bytes of body; a longer answer ends as FETCH_TOO_LARGE */
+	bool status_alone;          /* once the head has come it is FETCH_ANSWERED, however the body ends: too long, cut off, too late */
 	int64_t timeout_us;         /* the whole exchange */
 	int64_t connect_timeout_us;
 };
