@@ -16,10 +16,28 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* Where in our source an entry is from concerns nobody. */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+/* Where the journal takes entries with fields; a service that was shut off from it has only the stream for lines. */
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
+
+/* Beside its fields: MESSAGE, MESSAGE_ID, PRIORITY, SYSLOG_IDENTIFIER. */
+#define ENTRY_PARTS (LOG_FIELDS_MAX + 4)
+
 /* "<7>" and "claimd: " come before a line; nothing else does. */
 static const char *log_name = "claimd";
 static enum log_level log_max = LOG_LEVEL_INFO;
 static bool log_to_journal;
+static bool log_has_entries;
+
+/* An entry as it is sent: "NAME=value" each, owned. */
+struct entry {
+	struct iovec parts[ENTRY_PARTS];
+	int n;
+	bool failed;
+};
 
 /* Whether standard error is the very stream that the service manager connected: a child whose output was redirected
  * inherits the variable, but not the stream. */
@@ -40,6 +58,7 @@ void log_open(const char *name, enum log_level level)
 	log_name = name;
 	log_max = level;
 	log_to_journal = is_journal();
+	log_has_entries = log_to_journal && access(JOURNAL_SOCKET, W_OK) == 0;
 }
 
 void log_set_level(enum log_level level)
@@ -140,4 +159,59 @@ void log_debug(const char *fmt, ...)
 	va_start(args, fmt);
 	log_line(LOG_LEVEL_DEBUG, fmt, args);
 	va_end(args);
+}
+
+static void entry_add(struct entry *entry, const char *name, const char *value)
+{
+	char *part;
+
+	if (!value || !value[0] || entry->n == ENTRY_PARTS)
+		return;
+	if (asprintf(&part, "%s=%s", name, value) < 0) {
+		entry->failed = true;
+		return;
+	}
+	replace_controls(part);
+	entry->parts[entry->n++] = (struct iovec){ .iov_base = part, .iov_len = strlen(part) };
+}
+
+/* Whether the journal has taken it. */
+static bool entry_send(enum log_level level, const char *message_id, const char *text, const struct log_field *fields)
+{
+	const char priority[] = { (char)('0' + (int)level), '\0' };
+	struct entry entry = { .n = 0 };
+
+	entry_add(&entry, "MESSAGE", text);
+	entry_add(&entry, "MESSAGE_ID", message_id);
+	entry_add(&entry, "PRIORITY", priority);
+	entry_add(&entry, "SYSLOG_IDENTIFIER", log_name);
+	for (; fields->name; fields++)
+		entry_add(&entry, fields->name, fields->value);
+
+	bool taken = !entry.failed && sd_journal_sendv(entry.parts, entry.n) >= 0;
+
+	for (int i = 0; i < entry.n; i++)
+		free(entry.parts[i].iov_base);
+	return taken;
+}
+
+/* Whether there was memory for it or not: nobody is left to tell that there was none. */
+static void write_clean(enum log_level level, const char *text)
+{
+	char *line = strdup(text);
+
+	if (!line)
+		return;
+	replace_controls(line);
+	write_line(level, line);
+	free(line);
+}
+
+void log_entry(enum log_level level, const char *message_id, const char *text, const struct log_field *fields)
+{
+	int saved_errno = errno;
+
+	if (!log_has_entries || !entry_send(level, message_id, text, fields))
+		write_clean(level, text);
+	errno = saved_errno;
 }

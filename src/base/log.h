@@ -30,4 +30,17 @@ void log_notice(const char *fmt, ...) ATTR_PRINTF(1, 2);
 void log_info(const char *fmt, ...) ATTR_PRINTF(1, 2);
 void log_debug(const char *fmt, ...) ATTR_PRINTF(1, 2);
 
+/* A field of an entry; a VALUE of NULL or "" leaves it out. */
+struct log_field {
+	const char *name; /* capital letters, digits and _; NULL ends the list */
+	const char *value;
+};
+
+/* How many an entry may have. */
+#define LOG_FIELDS_MAX 12
+
+/* Tells TEXT whatever the level of the log is. In the journal it is an entry of its own, with MESSAGE_ID (32 hexadecimal digits)
+ * and FIELDS; elsewhere a line like any other. */
+void log_entry(enum log_level level, const char *message_id, const char *text, const struct log_field *fields);
+
 #endif

@@ -10,12 +10,41 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 #include "base/log.h"
 
+#define MESSAGE_ID "0123456789abcdef0123456789abcdef"
+
 static int pipe_fds[2];
 static char lines[8192];
+
+/* The journal of the tests. */
+static int journal_result;
+static unsigned n_entries;
+static char entry[8192];
+
+/* These stand in for the library's, and for the C library's: no journal of the system's gets what is tested. */
+#undef sd_journal_sendv
+int sd_journal_sendv(const struct iovec *iov, int n)
+{
+	n_entries++;
+	entry[0] = '\0';
+	for (int i = 0; i < n; i++)
+		(void)snprintf(entry + strlen(entry), sizeof(entry) - strlen(entry), "%.*s\n", (int)iov[i].iov_len,
+			       (const char *)iov[i].iov_base);
+	return journal_result;
+}
+
+static bool has_socket = true;
+
+int access(const char *path, int mode)
+{
+	(void)mode;
+	ck_assert_str_eq(path, "/run/systemd/journal/socket");
+	return has_socket ? 0 : -1;
+}
 
 static void catch_stderr(void)
 {
@@ -127,6 +156,43 @@ START_TEST(logging_leaves_errno_alone)
 }
 END_TEST
 
+static const struct log_field fields[] = {
+	{ "TEST_A", "one" }, { "TEST_NONE", NULL }, { "TEST_EMPTY", "" }, { "TEST_B", "two\nPRIORITY=0" }, { NULL, NULL },
+};
+
+START_TEST(an_entry_has_an_id_and_fields_in_the_journal)
+{
+	pretend_journal(0);
+	log_open("claimtest", LOG_LEVEL_ERROR);
+	log_entry(LOG_LEVEL_WARNING, MESSAGE_ID, "late\nMESSAGE_ID=0", fields);
+	ck_assert_uint_eq(n_entries, 1);
+	ck_assert_str_eq(entry, "MESSAGE=late?MESSAGE_ID=0\nMESSAGE_ID=" MESSAGE_ID "\nPRIORITY=4\nSYSLOG_IDENTIFIER=claimtest\n"
+				"TEST_A=one\nTEST_B=two?PRIORITY=0\n");
+	ck_assert_str_eq(caught(), "");
+}
+END_TEST
+
+START_TEST(elsewhere_an_entry_is_a_line_of_any_level)
+{
+	log_open("claimtest", LOG_LEVEL_ERROR);
+	log_entry(LOG_LEVEL_WARNING, MESSAGE_ID, "late\nx", fields);
+	ck_assert_str_eq(caught(), "claimtest: late?x\n");
+	ck_assert_uint_eq(n_entries, 0);
+}
+END_TEST
+
+START_TEST(what_the_journal_does_not_take_is_a_line)
+{
+	pretend_journal(0);
+	journal_result = _i == 0 ? -ENOBUFS : 0;
+	has_socket = _i == 0;
+	log_open("claimtest", LOG_LEVEL_INFO);
+	log_entry(LOG_LEVEL_ERROR, MESSAGE_ID, "late", fields);
+	ck_assert_str_eq(caught(), "<3>late\n");
+	ck_assert_uint_eq(n_entries, _i == 0);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("log");
@@ -140,6 +206,9 @@ Suite *suite(void)
 	tcase_add_test(tc, control_characters_can_not_forge_a_line);
 	tcase_add_test(tc, a_long_line_is_written_whole);
 	tcase_add_test(tc, logging_leaves_errno_alone);
+	tcase_add_test(tc, an_entry_has_an_id_and_fields_in_the_journal);
+	tcase_add_test(tc, elsewhere_an_entry_is_a_line_of_any_level);
+	tcase_add_loop_test(tc, what_the_journal_does_not_take_is_a_line, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }
