@@ -3,6 +3,7 @@
 # its own for these, so they become the expressions that do it:
 # @TIME(COLUMN)@        the ISO 8601 text of a column in microseconds,
 # @AGE(COLUMN)@         the seconds since then,
+# @APPLIED(ROW)@        whether a row of history became the status that stands,
 # @NODE(MODEL, STATUS)@ the name in the table `status` that a status belongs to: its own, else that of its family. What has
 #                       no slash has no family, and costs no look-up.
 function expand(name, of,	comma, model)
@@ -11,6 +12,8 @@ function expand(name, of,	comma, model)
 		return "strftime('%Y-%m-%dT%H:%M:%S', " of " / 1000000, 'unixepoch') || printf('.%06dZ', " of " % 1000000)"
 	if (name == "AGE")
 		return "max(0.0, round((julianday('now') - 2440587.5) * 86400.0 - " of " / 1000000.0, 3))"
+	if (name == "APPLIED")
+		return "(" of ".adopted OR " of ".verdict IN ('legal', 'first', 'gap'))"
 	comma = index(of, ", ")
 	model = substr(of, 1, comma - 1)
 	of = substr(of, comma + 2)
@@ -20,7 +23,7 @@ function expand(name, of,	comma, model)
 
 BEGIN { print "\"\"" }
 {
-	while (match($0, /@(TIME|AGE|NODE)\([^@]*\)@/)) {
+	while (match($0, /@(TIME|AGE|APPLIED|NODE)\([^@]*\)@/)) {
 		call = substr($0, RSTART + 1, RLENGTH - 3)
 		open = index(call, "(")
 		$0 = substr($0, 1, RSTART - 1) expand(substr(call, 1, open - 1), substr(call, open + 1)) substr($0, RSTART + RLENGTH)

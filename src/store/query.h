@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "store/store.h"
 
 enum stmt {
 #define STMT(name, text) STMT_##name,
@@ -26,6 +27,11 @@ struct store {
 	sqlite3_stmt *prepared[STMT_MAX]; /* at first use */
 	bool in_transaction;
 	int failed;                       /* the transaction's first error */
+	size_t n_messages;                /* that it has put into the outbox */
+	int64_t asked_id;                 /* the source that it asked about last, whether transitions are forwarded; 0: none */
+	bool forwards;                    /* and the answer */
+	store_end_fn on_end;
+	void *on_end_cls;
 	char error[256];                  /* of the last failure, for the log */
 };
 

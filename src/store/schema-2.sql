@@ -3,6 +3,7 @@
 -- From schema version 1 to 2: what is done upstream (action), what is still to be told of (outbox).
 
 ALTER TABLE source ADD COLUMN forwards INTEGER NOT NULL DEFAULT 0;  -- 1: its transitions go to a forward_url
+ALTER TABLE source ADD COLUMN disconnect_us INTEGER;                -- when it was told last that pushes are about to be switched off
 ALTER TABLE shipment ADD COLUMN class TEXT;                         -- of a claim: the class of vehicle, as taxi_class has it
 
 -- Everything that somebody wanted done, recorded before it is begun; it is begun, settled and repeated from here alone.
@@ -63,14 +64,18 @@ CREATE TABLE outbox (
 	created_us  INTEGER NOT NULL,
 	logged      INTEGER NOT NULL DEFAULT 0,         -- 1: an alert that stands in the journal
 	due_us      INTEGER,                            -- the next try; NULL: waits for an earlier one of its shipment
-	tries       INTEGER NOT NULL DEFAULT 0,
-	error       TEXT                                -- what the last try came to
+	tries       INTEGER NOT NULL DEFAULT 0,         -- that failed
+	error       TEXT                                -- what the last one came to
 ) STRICT;
-CREATE INDEX outbox_due ON outbox (channel, source_id, due_us) WHERE due_us IS NOT NULL;
+CREATE INDEX outbox_unlogged ON outbox (id) WHERE channel = 'alert' AND logged = 0;
+CREATE INDEX outbox_alert ON outbox (due_us) WHERE channel = 'alert' AND logged = 1;
+CREATE INDEX outbox_forward ON outbox (source_id, due_us) WHERE channel = 'forward' AND due_us IS NOT NULL;
+CREATE INDEX outbox_failing ON outbox (due_us) WHERE tries > 0;
 CREATE INDEX outbox_shipment ON outbox (shipment_id, channel, id) WHERE shipment_id IS NOT NULL;
 
--- What retention looks through: shipments that nothing is waited for.
+-- What retention looks through: shipments that nothing is waited for, and odd events by their age.
 CREATE INDEX shipment_idle ON shipment (updated_us) WHERE due_us IS NULL;
+CREATE INDEX odd_event_at ON odd_event (at_us);
 
 -- What was learned since some time, in that order: for exports.
 CREATE INDEX history_seen ON history (seen_us);

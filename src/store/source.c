@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "store/message.h"
 #include "store/query.h"
 #include "store/store.h"
 
@@ -54,8 +55,21 @@ int store_source(struct store *store, const char *kind, const char *name, struct
 	return r;
 }
 
-void store_source_save(struct store *store, const struct source *source, const char *reason)
+static bool is_locked_out(struct store *store, int64_t source_id)
 {
+	struct query q = query_start(store, STMT_SOURCE_LOCKED_OUT);
+
+	query_bind_number(&q, source_id);
+
+	bool locked_out = query_next(&q) && query_number(&q) == 1;
+
+	query_end(&q);
+	return locked_out;
+}
+
+void store_source_save(struct store *store, const struct source *source, const char *reason, struct wall now)
+{
+	bool news = source->state == SOURCE_LOCKED_OUT && !is_locked_out(store, source->id);
 	struct query q = query_start(store, STMT_SOURCE_SAVE);
 
 	query_bind_number(&q, source->id);
@@ -65,6 +79,8 @@ void store_source_save(struct store *store, const struct source *source, const c
 	query_bind_number(&q, source->skew_us);
 	query_bind_text(&q, reason);
 	query_run(&q);
+	if (news)
+		message_alert(store, ALERT_LOCKED_OUT, source->id, NULL, now);
 }
 
 void store_source_read(struct store *store, int64_t source_id, struct wall now)
@@ -83,13 +99,28 @@ void store_sources_unlock(struct store *store)
 	query_run(&q);
 }
 
-bool store_source_silent(struct store *store, int64_t source_id, struct wall since)
+bool store_source_silent(struct store *store, int64_t source_id, struct wall since, struct wall now)
 {
 	struct query q = query_start(store, STMT_SOURCE_SILENT);
 
 	query_bind_number(&q, source_id);
 	query_bind_time(&q, since);
-	return query_run(&q) == ERR_OK && query_changes(store) > 0;
+	if (query_run(&q) != ERR_OK || query_changes(store) == 0)
+		return false;
+	message_alert(store, ALERT_SILENT, source_id, NULL, now);
+	return true;
+}
+
+bool store_source_disconnect(struct store *store, int64_t source_id, const char *words, struct wall now)
+{
+	struct query q = query_start(store, STMT_DISCONNECT_TOLD);
+
+	query_bind_number(&q, source_id);
+	query_bind_time(&q, now);
+	if (query_run(&q) != ERR_OK || query_changes(store) == 0)
+		return false;
+	message_alert(store, ALERT_DISCONNECT_NEAR, source_id, words, now);
+	return true;
 }
 
 int store_source_unanswered(struct store *store, int64_t source_id, struct wall now, int64_t *ret_us)

@@ -112,13 +112,29 @@ const char *store_error_text(const struct store *store)
 	return store->error;
 }
 
+void store_set_on_end(struct store *store, store_end_fn fn, void *cls)
+{
+	store->on_end = fn;
+	store->on_end_cls = cls;
+}
+
+static void tell_end(const struct store *store, int result, size_t n_messages)
+{
+	if (store->on_end)
+		store->on_end(result, n_messages, store->on_end_cls);
+}
+
 int store_begin(struct store *store)
 {
 	store->failed = ERR_OK;
+	store->n_messages = 0;
+	store->asked_id = 0;
 
 	int r = store_exec(store, "BEGIN IMMEDIATE");
 
 	store->in_transaction = r == ERR_OK;
+	if (r)
+		tell_end(store, r, 0);
 	return r;
 }
 
@@ -127,12 +143,21 @@ int store_failed(const struct store *store)
 	return store->failed;
 }
 
-void store_rollback(struct store *store)
+static void leave(struct store *store)
 {
 	if (sqlite3_get_autocommit(store->handle) == 0)
 		sqlite3_exec(store->handle, "ROLLBACK", NULL, NULL, NULL);
 	store->in_transaction = false;
 	store->failed = ERR_OK;
+}
+
+void store_rollback(struct store *store)
+{
+	int failed = store->failed;
+
+	leave(store);
+	if (failed)
+		tell_end(store, failed, 0);
 }
 
 int store_commit(struct store *store)
@@ -141,7 +166,8 @@ int store_commit(struct store *store)
 
 	if (!r)
 		r = store_exec(store, "COMMIT");
-	store_rollback(store);
+	leave(store);
+	tell_end(store, r, r ? 0 : store->n_messages);
 	return r;
 }
 

@@ -54,6 +54,12 @@ void store_rollback(struct store *store);
 /* The first error of the transaction so far. */
 int store_failed(const struct store *store);
 
+/* A transaction has ended with RESULT: committed, undone by its first error, or, with ERR_BUSY, not even begun. One that was
+ * undone for the caller's own reasons is not told. N_MESSAGES: so many were put into the outbox (outbox.h) by it. */
+typedef void (*store_end_fn)(int result, size_t n_messages, void *cls);
+/* FN is called at the end of each, from within the verb that ends it: it must not use the store. One at a time; NULL: none. */
+void store_set_on_end(struct store *store, store_end_fn fn, void *cls);
+
 /* --- Sources ------------------------------------------------------------------------------------------------------- */
 
 enum source_state {
@@ -74,8 +80,8 @@ struct source {
 
 /* Finds or makes the row of a configured source; KIND is "delivery" or "market". In a transaction. */
 int store_source(struct store *store, const char *kind, const char *name, struct wall now, struct source *ret);
-/* Saves state, pause and failures with a reason for people ("" for none). */
-void store_source_save(struct store *store, const struct source *source, const char *reason);
+/* Saves state, pause and failures with a reason for people ("" for none). Becoming locked out is an alert. */
+void store_source_save(struct store *store, const struct source *source, const char *reason, struct wall now);
 /* Notes that the upstream was read successfully. */
 void store_source_read(struct store *store, int64_t source_id, struct wall now);
 
@@ -83,8 +89,9 @@ void store_source_read(struct store *store, int64_t source_id, struct wall now);
 void store_sources_unlock(struct store *store);
 
 /* The journal, or the list of what was updated, moves: marks the source as silent if its last callback (or, before any,
- * its first configuration) is older than SINCE. The next callback lifts it. Returns whether it has just become so. In a transaction. */
-bool store_source_silent(struct store *store, int64_t source_id, struct wall since);
+ * its first configuration) is older than SINCE. The next callback lifts it. Becoming so is an alert; returns whether it has. In a
+ * transaction. */
+bool store_source_silent(struct store *store, int64_t source_id, struct wall since, struct wall now);
 
 /* How long a source that is silent has gone without a callback; 0 while it is not silent. */
 int store_source_unanswered(struct store *store, int64_t source_id, struct wall now, int64_t *ret_us);
@@ -194,7 +201,9 @@ struct shipment_name {
 int store_shipment_id(struct store *store, const struct shipment_name *name, struct wall now, int64_t *ret);
 
 /* The one door of every state change: writes the shipment, its model included, and each step, window and violation that
- * differs from what is stored. NOW dates the healing of violations. In a transaction. */
+ * differs from what is stored. A violation that opens, and an open window that turns out to have expired, is an alert; where the
+ * source forwards, each step that reports did not show before is a message, and each that is applied after all. NOW is when. In a
+ * transaction. */
 void store_apply(struct store *store, struct shipment *shipment, struct timeline *timeline, struct wall now,
                  struct changes *ret_changes);
 
@@ -254,10 +263,10 @@ int store_deadlines_unwarned(struct store *store, int64_t source_id, struct wall
 /* The earliest due time of a source's open windows, and of those not warned of; WALL_NONE when there is none. */
 int store_next_deadlines(struct store *store, int64_t source_id, struct wall *ret_due, struct wall *ret_unwarned);
 
-/* Notes that the warning was given. In a transaction. */
-void store_window_warned(struct store *store, const struct deadline *deadline);
-/* Closes an open window as expired at its due time, and makes its shipment's read due at READ_DUE. In a transaction. */
-void store_window_expire(struct store *store, const struct deadline *deadline, struct wall read_due);
+/* Warns: an alert, LEFT_US before the window's end. In a transaction. */
+void store_window_warn(struct store *store, const struct deadline *deadline, int64_t left_us, struct wall now);
+/* Closes an open window as expired at its due time, which is an alert, and makes its shipment's read due. In a transaction. */
+void store_window_expire(struct store *store, const struct deadline *deadline, struct wall now);
 
 /* --- Reports ------------------------------------------------------------------------------------------------------- */
 

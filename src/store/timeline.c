@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "store/message.h"
 #include "store/query.h"
-#include "store/store.h"
 #include "store/words.h"
 
 /* Rooms are added in steps of this many; most claims have fewer rows behind their anchor. */
@@ -17,6 +17,16 @@
 struct anchor {
 	struct order_key key;
 	int64_t id; /* 0: none, the history is taken from its start */
+};
+
+/* What goes through the one door. */
+struct passage {
+	struct store *store;
+	const struct shipment *shipment;
+	struct timeline *timeline;
+	struct wall now;
+	bool forwards; /* transitions are told */
+	struct changes changes;
 };
 
 static int find_anchor(struct store *store, int64_t shipment_id, const struct order_key *key, struct anchor *ret)
@@ -195,13 +205,16 @@ static void save_window(struct store *store, int64_t source_id, const struct ste
 	query_run(&q);
 }
 
-static size_t open_violation(struct store *store, const struct step *step)
+static size_t open_violation(struct store *store, const struct step *step, struct wall now)
 {
 	struct query q = query_start(store, STMT_VIOLATION_OPEN);
 
 	query_bind_number(&q, step->id);
 	query_bind_text(&q, violation_text(step->violation));
-	return query_run(&q) == ERR_OK ? query_changes(store) : 0;
+	if (query_run(&q) != ERR_OK || query_changes(store) == 0)
+		return 0;
+	message_alert(store, ALERT_VIOLATION, step->id, NULL, now);
+	return 1;
 }
 
 static size_t heal_violation(struct store *store, const struct step *step, struct wall now)
@@ -224,25 +237,91 @@ static void take_violation(struct store *store, const struct step *step)
 	query_run(&q);
 }
 
-static void apply_violation(struct store *store, const struct step *step, struct wall now, struct changes *changes)
+static void apply_violation(struct passage *passage, const struct step *step)
 {
 	if (step->violation == VIOLATION_NONE)
-		changes->healed += heal_violation(store, step, now);
+		passage->changes.healed += heal_violation(passage->store, step, passage->now);
 	else if (step->ruling_id != 0)
-		take_violation(store, step);
+		take_violation(passage->store, step);
 	else
-		changes->violations += open_violation(store, step);
+		passage->changes.violations += open_violation(passage->store, step, passage->now);
 }
 
-static void apply_step(struct store *store, const struct shipment *shipment, struct step *step, struct changes *changes)
+/* Whether a stored step becomes one that reports show, or is applied after all. */
+static bool becomes_news(struct store *store, const struct step *step)
 {
-	if (step->id == 0) {
-		add_step(store, shipment->id, step);
-		changes->transitions += step->verdict != VERDICT_SAME;
-	} else {
-		save_step(store, step);
+	struct query q = query_start(store, STMT_STEP_SHOWN);
+	struct step before = { .verdict = VERDICT_SAME };
+
+	query_bind_number(&q, step->id);
+	if (query_next(&q)) {
+		before.verdict = words_verdict(query_text(&q));
+		before.adopted = query_number(&q) == 1;
 	}
+	query_end(&q);
+	return step->verdict != VERDICT_SAME &&
+	       (before.verdict == VERDICT_SAME || (step_is_applied(step) && !step_is_applied(&before)));
+}
+
+static void apply_step(struct passage *passage, struct step *step)
+{
+	struct store *store = passage->store;
+	const struct shipment *shipment = passage->shipment;
+	bool is_new = step->id == 0;
+	bool news = is_new ? step->verdict != VERDICT_SAME : passage->forwards && becomes_news(store, step);
+
+	if (is_new)
+		add_step(store, shipment->id, step);
+	else
+		save_step(store, step);
+	passage->changes.transitions += is_new && news;
+	if (news && passage->forwards)
+		message_transition(store, step->id, shipment->status, passage->now);
 	save_window(store, shipment->source_id, step);
+}
+
+/* The step whose window stands open in the file; 0 for none. */
+static int64_t find_open_window(struct store *store, int64_t shipment_id)
+{
+	struct query q = query_start(store, STMT_WINDOW_OPEN);
+	int64_t history_id = 0;
+
+	query_bind_number(&q, shipment_id);
+	if (query_next(&q))
+		history_id = query_number(&q);
+	query_end(&q);
+	return history_id;
+}
+
+static bool is_expired(const struct step *step)
+{
+	return step->window.rule && step->window.outcome == OUTCOME_EXPIRED;
+}
+
+/* The window that stands open in the file although it has expired, by its step's id; 0 for none. It is looked for only where one has
+ * expired at all. */
+static int64_t find_expiring(const struct passage *passage)
+{
+	const struct timeline *timeline = passage->timeline;
+
+	for (size_t i = 0; i < timeline->n; i++)
+		if (is_expired(&timeline->steps[i]))
+			return find_open_window(passage->store, passage->shipment->id);
+	return 0;
+}
+
+/* Its step still has the window, or the one that took it over has. */
+static void tell_expired(const struct passage *passage, int64_t history_id)
+{
+	const struct step *step = passage->timeline->steps;
+	const struct step *end = step + passage->timeline->n;
+
+	while (step < end && step->id != history_id)
+		step++;
+	while (step < end && !step->window.rule)
+		step++;
+	if (step < end && is_expired(step))
+		message_alert(passage->store, ALERT_WINDOW_EXPIRED, step->id, NULL, passage->now);
 }
 
 static void save_shipment(struct store *store, const struct shipment *shipment)
@@ -268,14 +347,23 @@ static void save_shipment(struct store *store, const struct shipment *shipment)
 void store_apply(struct store *store, struct shipment *shipment, struct timeline *timeline, struct wall now,
                  struct changes *ret_changes)
 {
-	struct changes changes = { 0 };
+	struct passage passage = {
+		.store = store,
+		.shipment = shipment,
+		.timeline = timeline,
+		.now = now,
+		.forwards = timeline->n > 0 && message_is_forwarded(store, shipment->source_id),
+	};
+	int64_t expiring_id = find_expiring(&passage);
 
 	for (size_t i = 0; i < timeline->n; i++) {
-		apply_step(store, shipment, &timeline->steps[i], &changes);
+		apply_step(&passage, &timeline->steps[i]);
 		/* An anchor was not judged again: its violation, if it has one, is as it was. */
 		if (i > 0 || !timeline->anchored)
-			apply_violation(store, &timeline->steps[i], now, &changes);
+			apply_violation(&passage, &timeline->steps[i]);
 	}
 	save_shipment(store, shipment);
-	*ret_changes = changes;
+	if (expiring_id != 0)
+		tell_expired(&passage, expiring_id);
+	*ret_changes = passage.changes;
 }

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- The report_* views: the promise to reporting tools, described in claimd-schema(7).
+-- The report_* views: the promise to reporting tools, described in claimd-schema(7). And, last and private, what messages say.
 -- Made anew whenever the schema version changes. Each instant stands twice: X as ISO 8601 UTC text, X_us as integer microseconds.
 
 DROP VIEW IF EXISTS report_claims;
@@ -328,7 +328,8 @@ FROM action a
 LEFT JOIN source src ON src.id = a.source_id
 LEFT JOIN shipment s ON s.id = a.shipment_id;
 
--- What was not told yet. One that waits has an earlier one of its claim or order before it.
+-- What was not told yet. One that waits has an earlier one of its claim or order before it; one that is stopped has nobody to be
+-- told to, as long as its source has no forward_url.
 DROP VIEW IF EXISTS report_outbox;
 CREATE VIEW report_outbox AS
 SELECT
@@ -340,7 +341,11 @@ SELECT
 	o.summary AS summary,
 	@TIME(o.created_us)@ AS created_at,
 	o.created_us AS created_at_us,
-	iif(o.due_us IS NULL, 'waits', iif(o.tries > 0, 'failing', 'due')) AS state,
+	CASE
+		WHEN o.channel = 'forward' AND NOT src.forwards THEN 'stopped'
+		WHEN o.due_us IS NULL THEN 'waits'
+		ELSE iif(o.tries > 0, 'failing', 'due')
+	END AS state,
 	@TIME(o.due_us)@ AS due_at,
 	o.due_us AS due_at_us,
 	o.tries AS tries,
@@ -349,3 +354,98 @@ SELECT
 FROM outbox o
 LEFT JOIN source src ON src.id = o.source_id
 LEFT JOIN shipment s ON s.id = o.shipment_id;
+
+-- What is put into the outbox: the words and the JSON of each kind, about a row of history, or of source. Fields are named as in the
+-- reports. An alert's kinds stand in alert.def.
+DROP VIEW IF EXISTS message;
+CREATE VIEW message AS
+SELECT
+	'violation' AS kind,
+	h.id AS about,
+	s.source_id AS source_id,
+	s.id AS shipment_id,
+	printf('%s: %s %s: %s -> %s is %s%s', src.name, iif(src.kind = 'market', 'order', 'claim'), s.external_id,
+		coalesce(h.from_status, '(nothing)'), h.status, iif(v.kind = 'unknown_status', 'unknown', h.verdict),
+		iif(@APPLIED(h)@, '', ', held')) AS summary,
+	json_object('id', v.id, 'source', src.name, 'model', s.model, 'external_id', s.external_id, 'kind', v.kind,
+		'from_status', h.from_status, 'to_status', h.status, 'at', @TIME(h.at_us)@, 'seen_at', @TIME(h.seen_us)@,
+		'state', v.state) AS data
+FROM violation v
+JOIN history h ON h.id = v.history_id
+JOIN shipment s ON s.id = h.shipment_id
+JOIN source src ON src.id = s.source_id
+UNION ALL
+SELECT
+	'window_warning',
+	w.history_id,
+	s.source_id,
+	s.id,
+	printf('%s: %s %s: the %s window closes at %s', src.name, iif(src.kind = 'market', 'order', 'claim'), s.external_id, w.kind,
+		@TIME(w.due_us)@),
+	json_object('source', src.name, 'model', s.model, 'external_id', s.external_id, 'kind', w.kind,
+		'opened_at', @TIME(w.opened_us)@, 'due_at', @TIME(w.due_us)@, 'outcome', w.outcome, 'version', w.version)
+FROM window w
+JOIN history h ON h.id = w.history_id
+JOIN shipment s ON s.id = h.shipment_id
+JOIN source src ON src.id = s.source_id
+UNION ALL
+SELECT
+	'window_expired',
+	w.history_id,
+	s.source_id,
+	s.id,
+	printf('%s: %s %s: the %s window expired at %s without an answer', src.name, iif(src.kind = 'market', 'order', 'claim'),
+		s.external_id, w.kind, @TIME(w.due_us)@),
+	json_object('source', src.name, 'model', s.model, 'external_id', s.external_id, 'kind', w.kind,
+		'opened_at', @TIME(w.opened_us)@, 'due_at', @TIME(w.due_us)@, 'closed_at', @TIME(w.closed_us)@,
+		'outcome', w.outcome, 'version', w.version)
+FROM window w
+JOIN history h ON h.id = w.history_id
+JOIN shipment s ON s.id = h.shipment_id
+JOIN source src ON src.id = s.source_id
+UNION ALL
+SELECT
+	'locked_out',
+	src.id,
+	src.id,
+	NULL,
+	printf('%s: locked out: %s; %s go on being stored; check %s, then reload or restart', src.name, src.reason,
+		iif(src.kind = 'market', 'pushes', 'callbacks'), iif(src.kind = 'market', 'api_key_file', 'token_file')),
+	json_object('source', src.name, 'kind', src.kind, 'state', src.state, 'reason', src.reason)
+FROM source src
+UNION ALL
+SELECT
+	'silent',
+	src.id,
+	src.id,
+	NULL,
+	src.name || ': ' || iif(src.kind = 'market',
+		'pushes have stopped while orders change; check the URL in the cabinet, and allow_from',
+		'callbacks have stopped while the journal moves; check the claims'' callback_url'),
+	json_object('source', src.name, 'kind', src.kind, 'state', 'silent', 'last_callback_at', @TIME(src.last_callback_us)@)
+FROM source src
+UNION ALL
+SELECT
+	'disconnect_near',
+	src.id,
+	src.id,
+	NULL,
+	src.name || ': ',
+	json_object('source', src.name, 'kind', src.kind, 'state', 'silent', 'last_callback_at', @TIME(src.last_callback_us)@)
+FROM source src
+UNION ALL
+SELECT
+	'transition',
+	h.id,
+	s.source_id,
+	s.id,
+	printf('%s: %s %s: %s -> %s (%s)', src.name, iif(src.kind = 'market', 'order', 'claim'), s.external_id,
+		coalesce(h.from_status, '(nothing)'), h.status, h.verdict),
+	json_object('source', src.name, 'model', s.model, 'campaign_id', s.campaign_id, 'external_id', s.external_id, 'seq', h.seq,
+		'from_status', h.from_status, 'to_status', h.status, 'at', @TIME(h.at_us)@, 'seen_at', @TIME(h.seen_us)@, 'via', h.via,
+		'verdict', h.verdict, 'held', json(iif(@APPLIED(h)@, 'false', 'true')), 'revision', nullif(h.revision, 0),
+		'operation_id', h.operation_id, 'point_id', h.point_id, 'seconds_in_from', (h.at_us - h.from_us) / 1000000.0,
+		'own_params', iif(json_valid(s.own_params), json(s.own_params), NULL))
+FROM history h
+JOIN shipment s ON s.id = h.shipment_id
+JOIN source src ON src.id = s.source_id;

@@ -3,9 +3,11 @@
  * The clock's side of windows: which is due next, warned of, expired.
  * Store layer. Windows open and close by observations in timeline.c; only expiry is the clock's own doing.
  */
+#include <stdio.h>
+
 #include "base/err.h"
+#include "store/message.h"
 #include "store/query.h"
-#include "store/store.h"
 
 static int list(struct query *q, struct deadline *ret, size_t max, size_t *ret_n)
 {
@@ -74,24 +76,28 @@ int store_next_deadlines(struct store *store, int64_t source_id, struct wall *re
 	return r ? r : earliest(store, STMT_WARNING_NEXT, source_id, ret_unwarned);
 }
 
-void store_window_warned(struct store *store, const struct deadline *deadline)
+void store_window_warn(struct store *store, const struct deadline *deadline, int64_t left_us, struct wall now)
 {
 	struct query q = query_start(store, STMT_WINDOW_WARNED);
+	char left[32];
 
 	query_bind_number(&q, deadline->history_id);
 	query_run(&q);
+	snprintf(left, sizeof(left), ", in %lld s", (long long)(left_us / USEC_PER_SEC));
+	message_alert(store, ALERT_WINDOW_WARNING, deadline->history_id, left, now);
 }
 
-void store_window_expire(struct store *store, const struct deadline *deadline, struct wall read_due)
+void store_window_expire(struct store *store, const struct deadline *deadline, struct wall now)
 {
 	struct query expire = query_start(store, STMT_WINDOW_EXPIRE);
 
 	query_bind_number(&expire, deadline->history_id);
-	query_run(&expire);
+	if (query_run(&expire) == ERR_OK && query_changes(store) > 0)
+		message_alert(store, ALERT_WINDOW_EXPIRED, deadline->history_id, NULL, now);
 
 	struct query read = query_start(store, STMT_READ_SOON);
 
 	query_bind_number(&read, deadline->shipment_id);
-	query_bind_time(&read, read_due);
+	query_bind_time(&read, now);
 	query_run(&read);
 }

@@ -183,7 +183,8 @@ static int save_slice(struct catchup *catchup, bool *ret_silent)
 		return r;
 	timefmt_format(earlier(catchup->to, upstream_now(catchup)), cursor);
 	if (overdue)
-		silent = store_source_silent(store, source_id_of(catchup), catchup->unheard);
+		silent = store_source_silent(store, source_id_of(catchup), catchup->unheard,
+		                             loop_now(catchup->config.kit->loop));
 	store_cursor_save(store, source_id_of(catchup), cursor, catchup->n_listed, loop_now(catchup->config.kit->loop));
 	r = store_commit(store);
 	if (r)

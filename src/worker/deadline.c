@@ -46,7 +46,7 @@ static int find(struct deadline_clock *clock, struct wall now, struct found *ret
 	return r;
 }
 
-static int store_found(struct deadline_clock *clock, const struct found *found)
+static int store_found(struct deadline_clock *clock, struct wall now, const struct found *found)
 {
 	int r = store_begin(clock->kit->store);
 
@@ -55,7 +55,8 @@ static int store_found(struct deadline_clock *clock, const struct found *found)
 	for (size_t i = 0; i < found->n_passed; i++)
 		store_window_expire(clock->kit->store, &found->passed[i], loop_now(clock->kit->loop));
 	for (size_t i = 0; i < found->n_unwarned; i++)
-		store_window_warned(clock->kit->store, &found->unwarned[i]);
+		store_window_warn(clock->kit->store, &found->unwarned[i], found->unwarned[i].due.us - now.us,
+		                  loop_now(clock->kit->loop));
 	return store_commit(clock->kit->store);
 }
 
@@ -108,7 +109,7 @@ static void on_timer(void *cls)
 	int r = find(clock, now, &found);
 
 	if (!r && found.n_passed + found.n_unwarned > 0)
-		r = store_found(clock, &found);
+		r = store_found(clock, now, &found);
 	if (r) {
 		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
 		return;

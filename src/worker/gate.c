@@ -54,7 +54,7 @@ static void save(struct gate *gate, const char *reason, bool read)
 
 	if (store_begin(store) != ERR_OK)
 		return;
-	store_source_save(store, &gate->config.source, reason);
+	store_source_save(store, &gate->config.source, reason, loop_now(gate->config.loop));
 	if (read)
 		store_source_read(store, gate->config.source.id, loop_now(gate->config.loop));
 	if (store_commit(store) != ERR_OK)

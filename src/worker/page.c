@@ -168,7 +168,7 @@ static int store_all(struct turn *turn, bool *ret_silent)
 	}
 	*ret_silent = kit->conf->callbacks && wall_is_set(turn->newest) &&
 	              store_source_silent(store, gate_source_id(kit->gate),
-	                                  wall_add(turn->newest, -kit->conf->sweep_after_us));
+	                                  wall_add(turn->newest, -kit->conf->sweep_after_us), turn->now);
 	store_cursor_save(store, gate_source_id(kit->gate), turn->page->cursor, turn->page->n, turn->now);
 	return store_commit(store);
 }

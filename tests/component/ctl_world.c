@@ -12,10 +12,12 @@
 #include "base/timefmt.h"
 #include "ctl/ctl.h"
 #include "model/reconcile.h"
+#include "store/outbox.h"
 #include "suite.h"
 #include "wire/doc.h"
 
 #define WORDS_MAX 16
+#define ALERTS_MAX 8
 
 static char *path;
 
@@ -165,6 +167,18 @@ void ctl_world_see_order(struct store *store, int64_t shipment_id, const char *s
 	ck_assert_int_eq(decision, DECISION_CHANGED);
 }
 
+/* The journal has all alerts, and nobody else is to have them. */
+static void tell_alerts(struct store *store)
+{
+	struct alert alerts[ALERTS_MAX];
+	size_t n = 0;
+
+	ck_assert_int_eq(store_alerts_unlogged(store, alerts, ALERTS_MAX, &n), 0);
+	for (size_t i = 0; i < n; i++)
+		store_alert_logged(store, alerts[i].id);
+	ck_assert_uint_eq(store_alerts_drop(store, ALERTS_MAX), n);
+}
+
 static void fill_database(void)
 {
 	struct store *store = ctl_world_open_store();
@@ -183,6 +197,7 @@ static void fill_database(void)
 	ctl_world_see(store, jumped, "performer_lookup", 4);
 	ctl_world_see(store, twice_main, "new", 5);
 	ctl_world_see(store, twice_other, "accepted", 6);
+	tell_alerts(store);
 	ck_assert_int_eq(store_commit(store), 0);
 	store_close(store);
 }
@@ -201,6 +216,7 @@ static void add_orders(void)
 	ctl_world_see_order(store, draft, "RESERVED/", 0);
 	ctl_world_see_order(store, skipped, "PROCESSING/STARTED", 2);
 	ctl_world_see_order(store, skipped, "DELIVERED/DELIVERY_SERVICE_DELIVERED", 3);
+	tell_alerts(store);
 	ck_assert_int_eq(store_commit(store), 0);
 	store_close(store);
 }

@@ -73,7 +73,7 @@ static void set_state_of(const char *kind, const char *name, enum source_state s
 	ck_assert_int_eq(store_begin(w.store), ERR_OK);
 	ck_assert_int_eq(store_source(w.store, kind, name, (struct wall){ 1 }, &source), ERR_OK);
 	source.state = state;
-	store_source_save(w.store, &source, state == SOURCE_OK ? "" : "told by a test");
+	store_source_save(w.store, &source, state == SOURCE_OK ? "" : "told by a test", loop_now(w.loop));
 	ck_assert_int_eq(store_commit(w.store), ERR_OK);
 }
 

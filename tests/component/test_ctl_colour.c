@@ -52,7 +52,7 @@ START_TEST(sources_are_coloured_by_state)
 	ck_assert_int_eq(store_begin(store), 0);
 	ck_assert_int_eq(store_source(store, "delivery", "other", ctl_world_time(0), &source), 0);
 	source.state = SOURCE_LOCKED_OUT;
-	store_source_save(store, &source, "401");
+	store_source_save(store, &source, "401", ctl_world_time(1));
 	ck_assert_int_eq(store_commit(store), 0);
 	store_close(store);
 	expect_coloured("sources --db @", "main    delivery  " GREEN("ok") "          ");

@@ -69,7 +69,7 @@ START_TEST(a_lockout_is_mended_with_the_api_key_file)
 	struct source source = begin_source(store, "shop");
 
 	source.state = SOURCE_LOCKED_OUT;
-	store_source_save(store, &source, "401 UNAUTHORIZED");
+	store_source_save(store, &source, "401 UNAUTHORIZED", ctl_world_time(1));
 	end(store);
 	doctor_world_expect_run("", EX_UNAVAILABLE, "bad", "market source shop",
 	                        "401 UNAUTHORIZED. Put a valid Api-Key into api_key_file and reload claimd; no push is lost");
@@ -82,7 +82,7 @@ START_TEST(a_pause_is_worth_a_look)
 	struct source source = begin_source(store, "shop");
 
 	source.state = SOURCE_LIMITED;
-	store_source_save(store, &source, "420 Enhance Your Calm");
+	store_source_save(store, &source, "420 Enhance Your Calm", ctl_world_time(1));
 	end(store);
 	doctor_world_expect_run("", 0, "look", "market source shop", "420 Enhance Your Calm. claimd goes on by itself");
 }
@@ -132,7 +132,7 @@ static void make_silent(int days)
 		.campaign_id = NUMBER_NONE,
 	});
 	store_fold_hints(store, called, 1, &n);
-	ck_assert(store_source_silent(store, source.id, wall_add(called, 1)));
+	ck_assert(store_source_silent(store, source.id, wall_add(called, 1), called));
 	end(store);
 }
 
@@ -186,7 +186,7 @@ START_TEST(sources_of_one_name_are_told_apart_by_their_kind)
 	struct source source = begin_source(store, "main");
 
 	source.state = SOURCE_LOCKED_OUT;
-	store_source_save(store, &source, "401 of the other one");
+	store_source_save(store, &source, "401 of the other one", ctl_world_time(1));
 	end(store);
 
 	struct ctl_world_run run = doctor_world_run("");

@@ -58,6 +58,9 @@ static const struct promise promises[] = {
 	  "source, model, external_id, status, phase, entered_at, reported_status, held, window_kind, window_opened_at, window_due_at" },
 	{ "report_sources",
 	  "source, kind, state, cursor_at, last_callback_at, last_read_at, pending, oldest_pending_s" },
+	/* Not in the contract, but in claimd-schema(7). */
+	{ "report_outbox",
+	  "id, channel, kind, source, external_id, summary, created_at, state, due_at, tries, error, message_id" },
 };
 
 START_TEST(test_views_have_the_promised_columns)

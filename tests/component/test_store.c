@@ -269,7 +269,7 @@ START_TEST(test_lockouts_end_with_the_program)
 
 	source.state = SOURCE_LOCKED_OUT;
 	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-	store_source_save(bed.store, &source, "HTTP 401");
+	store_source_save(bed.store, &source, "HTTP 401", T0);
 	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT state FROM report_sources"), "locked_out");
 	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
@@ -413,7 +413,7 @@ START_TEST(test_windows_expire_by_the_clock)
 	ck_assert_uint_eq(n, 1);
 	ck_assert_str_eq(deadline[0].kind, "approval");
 	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-	store_window_warned(bed.store, &deadline[0]);
+	store_window_warn(bed.store, &deadline[0], 0, at_s(620));
 	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
 	ck_assert_int_eq(store_deadlines_unwarned(bed.store, bed.source.id, at_s(620), deadline, 2, &n), ERR_OK);
 	ck_assert_uint_eq(n, 0);
