@@ -137,8 +137,9 @@ $(SAMPLE): $(B)/gen-docs
 	$(Q)$(B)/gen-docs sample > $@
 
 # A man page's line that is nothing but @NAME@ is replaced by the text in $(B)/gen/man/NAME.
-MAN_TABLES := $(addprefix $(B)/gen/man/,CONF_KEYS CLAIMS_STATUSES CLAIMS_EDGES DBS_STATUSES DBS_EDGES LAAS_STATUSES LAAS_EDGES)
+MAN_TABLES := $(addprefix $(B)/gen/man/,CONF_KEYS ALERTS CLAIMS_STATUSES CLAIMS_EDGES DBS_STATUSES DBS_EDGES LAAS_STATUSES LAAS_EDGES)
 $(B)/gen/man/CONF_KEYS: VERB = mdoc-conf
+$(B)/gen/man/ALERTS: VERB = mdoc-alerts
 $(B)/gen/man/CLAIMS_STATUSES: VERB = mdoc-statuses claims
 $(B)/gen/man/CLAIMS_EDGES: VERB = mdoc-edges claims
 $(B)/gen/man/DBS_STATUSES: VERB = mdoc-statuses dbs

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Prints what the documents take from the tables: the sample configuration, and lists in mdoc for the manual pages.
- * Build only, run by make and not installed. Sees conf and model.
+ * Build only, run by make and not installed. Sees conf and model, and the store's table of alerts.
  */
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +71,52 @@ static void print_edges(FILE *out, const struct model *model)
 	fputs(".El\n", out);
 }
 
-/* What is printed of the configuration, or of a model. */
+struct alert {
+	const char *name;
+	const char *level;
+	const char *message_id;
+	const char *explanation;
+};
+
+static const struct alert alerts[] = {
+#define ALERT(id, name, level, message_id, explanation) { name, #level, message_id, explanation },
+#include "store/alert.def"
+#undef ALERT
+};
+
+/* Each in a line of its own, as mdoc wants them. */
+static void print_sentences(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		fputc(*text, out);
+		if (text[0] == '.' && text[1] == ' ') {
+			fputc('\n', out);
+			text++;
+		}
+	}
+}
+
+/* "WARNING", as a word in a sentence. */
+static void print_lower(FILE *out, const char *word)
+{
+	for (; *word; word++)
+		fputc(tolower((unsigned char)*word), out);
+}
+
+static void print_alerts(FILE *out)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(alerts); i++) {
+		fprintf(out, ".It Cm %s\n", alerts[i].name);
+		print_sentences(out, alerts[i].explanation);
+		fprintf(out, "\nMESSAGE_ID %s, priority ", alerts[i].message_id);
+		print_lower(out, alerts[i].level);
+		fputs(".\n", out);
+	}
+	fputs(".El\n", out);
+}
+
+/* What is printed of the configuration, of a model, or of neither. */
 struct verb {
 	const char *name;
 	void (*print)(FILE *out);
@@ -80,6 +126,7 @@ struct verb {
 static const struct verb verbs[] = {
 	{ "sample", conf_print_sample, NULL },
 	{ "mdoc-conf", conf_print_mdoc, NULL },
+	{ "mdoc-alerts", print_alerts, NULL },
 	{ "mdoc-statuses", NULL, print_statuses },
 	{ "mdoc-edges", NULL, print_edges },
 };
@@ -102,6 +149,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && argc <= 3 && i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0 && run(&verbs[i], argv[2]))
 			return fflush(stdout) == 0 && !ferror(stdout) ? EX_OK : EX_IOERR;
-	fputs("usage: gen-docs sample | mdoc-conf | mdoc-statuses MODEL | mdoc-edges MODEL\n", stderr);
+	fputs("usage: gen-docs sample | mdoc-conf | mdoc-alerts | mdoc-statuses MODEL | mdoc-edges MODEL\n", stderr);
 	return EX_USAGE;
 }

@@ -21,9 +21,23 @@ static void swap(struct conf_source *running, struct conf_source *fresh)
 	*fresh = old;
 }
 
-/* All but the sources and the log level, as text. */
+/* Likewise, of [daemon], what alerts need. */
+static void swap_alerts(struct conf_daemon *running, struct conf_daemon *fresh)
+{
+	const struct conf_daemon old = *running;
+
+	running->alert_url = fresh->alert_url;
+	running->alert_secret_file = fresh->alert_secret_file;
+	running->alert_secret = fresh->alert_secret;
+	fresh->alert_url = old.alert_url;
+	fresh->alert_secret_file = old.alert_secret_file;
+	fresh->alert_secret = old.alert_secret;
+}
+
+/* All but what takes effect at once, as text. */
 static char *print_fixed(const struct conf *conf)
 {
+	static char nothing[] = "";
 	struct conf fixed = *conf;
 	char *text = NULL;
 	size_t len = 0;
@@ -33,6 +47,8 @@ static char *print_fixed(const struct conf *conf)
 		return NULL;
 	fixed.n_sources = 0;
 	fixed.daemon.log_level = LOG_LEVEL_INFO;
+	fixed.daemon.alert_url = nothing;
+	fixed.daemon.alert_secret_file = nothing;
 	conf_print(&fixed, out);
 	fclose(out);
 	return text;
@@ -44,7 +60,8 @@ static void tell_fixed(const struct conf *running, const struct conf *fresh)
 	char *after = print_fixed(fresh);
 
 	if (before && after && strcmp(before, after) != 0)
-		log_warning("keys of [daemon], [listen] or [admin] have changed; but for log_level they take effect at a restart");
+		log_warning("keys of [daemon], [listen] or [admin] have changed; but for log_level and alert_* they take effect at a "
+		            "restart");
 	free(before);
 	free(after);
 }
@@ -69,6 +86,7 @@ static void take(struct conf *running, struct conf *fresh)
 			log_warning("[%s %s] is new in the configuration; a restart will take it in",
 			            conf_source_kind_text(source->kind), source->name);
 	}
+	swap_alerts(&running->daemon, &fresh->daemon);
 	running->daemon.log_level = fresh->daemon.log_level;
 	log_set_level(fresh->daemon.log_level);
 }

@@ -8,8 +8,8 @@
 
 #include "conf/conf.h"
 
-/* Reads FILE (NULL: the default files) and takes from it the log level and, for each source that RUNNING knows by
- * name, all its keys and secrets. A bad configuration changes nothing and is told in the log; so is what needs a
+/* Reads FILE (NULL: the default files) and takes from it the log level, alert_url and its key, and, for each source that RUNNING
+ * knows by name, all its keys and secrets. A bad configuration changes nothing and is told in the log; so is what needs a
  * restart. */
 int reload_conf(struct conf *running, const char *file);
 

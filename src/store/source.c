@@ -99,16 +99,14 @@ void store_sources_unlock(struct store *store)
 	query_run(&q);
 }
 
-bool store_source_silent(struct store *store, int64_t source_id, struct wall since, struct wall now)
+void store_source_silent(struct store *store, int64_t source_id, struct wall since, struct wall now)
 {
 	struct query q = query_start(store, STMT_SOURCE_SILENT);
 
 	query_bind_number(&q, source_id);
 	query_bind_time(&q, since);
-	if (query_run(&q) != ERR_OK || query_changes(store) == 0)
-		return false;
-	message_alert(store, ALERT_SILENT, source_id, NULL, now);
-	return true;
+	if (query_run(&q) == ERR_OK && query_changes(store) > 0)
+		message_alert(store, ALERT_SILENT, source_id, NULL, now);
 }
 
 bool store_source_disconnect(struct store *store, int64_t source_id, const char *words, struct wall now)

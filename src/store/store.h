@@ -89,9 +89,8 @@ void store_source_read(struct store *store, int64_t source_id, struct wall now);
 void store_sources_unlock(struct store *store);
 
 /* The journal, or the list of what was updated, moves: marks the source as silent if its last callback (or, before any,
- * its first configuration) is older than SINCE. The next callback lifts it. Becoming so is an alert; returns whether it has. In a
- * transaction. */
-bool store_source_silent(struct store *store, int64_t source_id, struct wall since, struct wall now);
+ * its first configuration) is older than SINCE. The next callback lifts it. Becoming so is an alert. In a transaction. */
+void store_source_silent(struct store *store, int64_t source_id, struct wall since, struct wall now);
 
 /* How long a source that is silent has gone without a callback; 0 while it is not silent. */
 int store_source_unanswered(struct store *store, int64_t source_id, struct wall now, int64_t *ret_us);

@@ -185,7 +185,8 @@ int apply_failure(const struct kit *kit, const struct due *asked)
 
 static void wait_out(struct apply *apply, int error)
 {
-	if (error != ERR_BUSY && !apply->failing) {
+	/* What comes from the disk is told by who watches it (storage.h). */
+	if (!err_may_pass(error) && !apply->failing) {
 		log_error("%s: can't store what was read: %s; will go on trying", apply->kit->conf->name,
 		          store_error_text(apply->kit->store));
 		apply->failing = true;

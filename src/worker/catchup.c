@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "worker/apply.h"
+#include "worker/unanswered.h"
 
 #define DAY_US (24 * 3600 * USEC_PER_SEC)
 
@@ -37,9 +38,6 @@
 
 /* A hundred thousand orders in a slice; a list without an end would take all the requests that Market allows. */
 #define PAGES_MAX 2000
-
-/* Market switches pushes off after 14 days without an answer (upstream/market.md section 1.3). */
-#define UNANSWERED_DAYS_MAX 14
 
 struct catchup {
 	struct catchup_config config;
@@ -69,7 +67,7 @@ struct catchup {
 	bool failing;              /* to store */
 	bool in_trouble;           /* to list */
 	struct wall unheard;       /* the oldest change that a push should have told of, but did not yet; WALL_NONE: none */
-	int64_t warned_days;       /* that Market has gone without an answer */
+	struct unanswered unanswered;
 };
 
 static const char *name_of(const struct catchup *catchup)
@@ -142,24 +140,6 @@ static int begin_round(struct catchup *catchup)
 	return ERR_OK;
 }
 
-/* Market goes on while nobody answers it, and then never sends what was missed. */
-static void tell_unanswered(struct catchup *catchup)
-{
-	int64_t unanswered_us = 0;
-	int r = store_source_unanswered(catchup->config.kit->store, source_id_of(catchup), loop_now(catchup->config.kit->loop),
-	                                &unanswered_us);
-	int64_t days = unanswered_us / DAY_US;
-
-	if (r || days == 0)
-		catchup->warned_days = 0;
-	if (r || days <= catchup->warned_days)
-		return;
-	catchup->warned_days = days;
-	log_error("%s: no push of Market's has come for %lld days, though orders change; after %d days Market switches them off; "
-	          "check the URL in the cabinet, its certificate and allow_from", name_of(catchup), (long long)days,
-	          UNANSWERED_DAYS_MAX);
-}
-
 /* Nobody answered pushes before claimd was started: those come again from then on. */
 static bool is_overdue(const struct catchup *catchup)
 {
@@ -171,27 +151,24 @@ static bool is_overdue(const struct catchup *catchup)
 }
 
 /* Saves how far all is listed. */
-static int save_slice(struct catchup *catchup, bool *ret_silent)
+static int save_slice(struct catchup *catchup)
 {
 	struct store *store = catchup->config.kit->store;
 	char cursor[TIMEFMT_SIZE];
 	bool overdue = is_overdue(catchup);
-	bool silent = false;
 	int r = store_begin(store);
 
 	if (r)
 		return r;
 	timefmt_format(earlier(catchup->to, upstream_now(catchup)), cursor);
 	if (overdue)
-		silent = store_source_silent(store, source_id_of(catchup), catchup->unheard,
-		                             loop_now(catchup->config.kit->loop));
+		store_source_silent(store, source_id_of(catchup), catchup->unheard, loop_now(catchup->config.kit->loop));
 	store_cursor_save(store, source_id_of(catchup), cursor, catchup->n_listed, loop_now(catchup->config.kit->loop));
 	r = store_commit(store);
 	if (r)
 		return r;
 	if (overdue)
 		catchup->unheard = WALL_NONE;
-	*ret_silent = silent;
 	return ERR_OK;
 }
 
@@ -202,14 +179,15 @@ static void end_round(struct catchup *catchup)
 	if (catchup->is_first)
 		log_notice("%s: all orders of the last 30 days were listed", name_of(catchup));
 	catchup->until = WALL_NONE;
-	tell_unanswered(catchup);
+	unanswered_tell(&catchup->unanswered, catchup->config.kit);
 	catchup->config.on_round(catchup->config.cls);
 	pause_for(catchup, is_long ? 0 : catchup->config.kit->conf->market.catch_up_us);
 }
 
 static void wait_out(struct catchup *catchup, int error)
 {
-	if (error != ERR_BUSY && !catchup->failing) {
+	/* What comes from the disk is told by who watches it (storage.h). */
+	if (!err_may_pass(error) && !catchup->failing) {
 		log_error("%s: can't store what was listed: %s; will go on trying", name_of(catchup),
 		          store_error_text(catchup->config.kit->store));
 		catchup->failing = true;
@@ -219,16 +197,12 @@ static void wait_out(struct catchup *catchup, int error)
 
 static void end_slice(struct catchup *catchup)
 {
-	bool silent = false;
-	int r = save_slice(catchup, &silent);
+	int r = save_slice(catchup);
 
 	if (r) {
 		wait_out(catchup, r);
 		return;
 	}
-	if (silent)
-		log_warning("%s: pushes have stopped while orders change; check the URL in the cabinet, and allow_from",
-		            name_of(catchup));
 	catchup->failing = false;
 	catchup->has_page = false;
 	catchup->pause_us = RETRY_US;

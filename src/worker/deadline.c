@@ -9,8 +9,6 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "base/log.h"
-#include "base/timefmt.h"
 
 /* Windows of one transaction; more are taken in the next turn. */
 #define DEADLINE_ROWS 64
@@ -60,23 +58,6 @@ static int store_found(struct deadline_clock *clock, struct wall now, const stru
 	return store_commit(clock->kit->store);
 }
 
-static void tell(const struct deadline_clock *clock, struct wall now, const struct found *found)
-{
-	char due[TIMEFMT_SIZE];
-
-	for (size_t i = 0; i < found->n_passed; i++) {
-		timefmt_format(found->passed[i].due, due);
-		log_warning("%s: %s %s: the %s window expired at %s without an answer", clock->kit->conf->name,
-		            kit_noun(clock->kit), found->passed[i].external_id, found->passed[i].kind, due);
-	}
-	for (size_t i = 0; i < found->n_unwarned; i++) {
-		timefmt_format(found->unwarned[i].due, due);
-		log_warning("%s: %s %s: the %s window closes at %s, in %lld s", clock->kit->conf->name,
-		            kit_noun(clock->kit), found->unwarned[i].external_id, found->unwarned[i].kind, due,
-		            (long long)((found->unwarned[i].due.us - now.us) / USEC_PER_SEC));
-	}
-}
-
 static struct wall earlier(struct wall a, struct wall b)
 {
 	if (!wall_is_set(a))
@@ -114,7 +95,6 @@ static void on_timer(void *cls)
 		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
 		return;
 	}
-	tell(clock, now, &found);
 	arm(clock);
 	if (found.n_passed > 0 && clock->fn)
 		clock->fn(clock->cls);

@@ -46,7 +46,8 @@ static int fold_some(struct folder *folder, size_t *ret_n)
 
 static void retry_later(struct folder *folder, int error)
 {
-	if (error != ERR_BUSY && !folder->failing) {
+	/* What comes from the disk is told by who watches it (storage.h). */
+	if (!err_may_pass(error) && !folder->failing) {
 		log_error("can't fold hints into their claims: %s; will go on trying", store_error_text(folder->store));
 		folder->failing = true;
 	}

@@ -5,6 +5,7 @@
  */
 #include "worker/gate.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/backoff.h"
@@ -15,8 +16,13 @@
 /* A smaller difference than this does no harm to a ten-minute window, and comes and goes. */
 #define SKEW_MIN_US (2 * USEC_PER_SEC)
 
+/* When the file is locked, full or failing. */
+#define SAVE_RETRY_US (200 * USEC_PER_MS)
+
 struct gate {
 	struct gate_config config;
+	struct loop_timer *timer;         /* the state is still to be saved */
+	char reason[OUTCOME_REASON_SIZE]; /* for it */
 };
 
 int64_t gate_source_id(const struct gate *gate)
@@ -47,18 +53,35 @@ int64_t gate_skew_us(const struct gate *gate)
 	return skew;
 }
 
-/* A failure to save costs nothing but the memory of it: a restart then asks a little too early. */
-static void save(struct gate *gate, const char *reason, bool read)
+static int store_state(struct gate *gate, bool read)
 {
 	struct store *store = gate->config.store;
+	int r = store_begin(store);
 
-	if (store_begin(store) != ERR_OK)
-		return;
-	store_source_save(store, &gate->config.source, reason, loop_now(gate->config.loop));
+	if (r)
+		return r;
+	store_source_save(store, &gate->config.source, gate->reason, loop_now(gate->config.loop));
 	if (read)
 		store_source_read(store, gate->config.source.id, loop_now(gate->config.loop));
-	if (store_commit(store) != ERR_OK)
-		log_debug("%s: the source's state was not saved: %s", gate->config.conf->name, store_error_text(store));
+	return store_commit(store);
+}
+
+/* It is tried until it is saved, since a lockout is an alert. */
+static void save(struct gate *gate, const char *reason, bool read)
+{
+	snprintf(gate->reason, sizeof(gate->reason), "%s", reason);
+	if (store_state(gate, read) != ERR_OK)
+		loop_timer_after(gate->timer, SAVE_RETRY_US);
+	else
+		loop_timer_unset(gate->timer);
+}
+
+static void on_timer(void *cls)
+{
+	struct gate *gate = cls;
+
+	if (store_state(gate, false) != ERR_OK)
+		loop_timer_after(gate->timer, SAVE_RETRY_US);
 }
 
 static void tell(const struct gate *gate, const struct client_end *end, enum source_state before)
@@ -72,17 +95,13 @@ static void tell(const struct gate *gate, const struct client_end *end, enum sou
 		return;
 	}
 
-	/* It went well, but during a pause: that has been told. */
-	if (end->outcome == OUTCOME_OK)
+	/* It went well, but during a pause: that has been told. A lockout that begins is an alert, and told as such. */
+	if (end->outcome == OUTCOME_OK || (source->state == SOURCE_LOCKED_OUT && before != SOURCE_LOCKED_OUT))
 		return;
 
 	double pause_s = (double)(source->paused_until.us - loop_now(gate->config.loop).us) / 1e6;
 
-	if (source->state == SOURCE_LOCKED_OUT)
-		log_error("%s: locked out: %s; %s go on being stored; check %s, then reload or restart", name, end->reason,
-		          gate->config.conf->kind == CONF_MARKET ? "pushes" : "callbacks",
-		          gate->config.conf->kind == CONF_MARKET ? "api_key_file" : "token_file");
-	else if (before == SOURCE_OK)
+	if (before == SOURCE_OK)
 		log_warning("%s: %s; next request in %.1f s", name, end->reason, pause_s);
 	else
 		log_info("%s: %s; next request in %.1f s", name, end->reason, pause_s);
@@ -162,18 +181,27 @@ bool gate_unlock(struct gate *gate)
 
 struct gate *gate_free(struct gate *gate)
 {
+	if (!gate)
+		return NULL;
+	loop_timer_free(gate->timer);
 	free(gate);
 	return NULL;
 }
 
 int gate_new(const struct gate_config *config, struct gate **ret)
 {
-	struct gate *gate = calloc(1, sizeof(*gate));
+	CLEANUP(gate_cleanup) struct gate *gate = calloc(1, sizeof(*gate));
 
 	if (!gate)
 		return ERR_NOMEM;
 	gate->config = *config;
+
+	int r = loop_timer_new(config->loop, on_timer, gate, &gate->timer);
+
+	if (r)
+		return r;
 	gate_unlock(gate);
 	*ret = gate;
+	gate = NULL;
 	return ERR_OK;
 }

@@ -148,7 +148,7 @@ static int take_event(struct turn *turn, struct wire_event *event, struct note *
 }
 
 /* The page's one transaction; when it fails, turn->at is the event that it failed with. */
-static int store_all(struct turn *turn, bool *ret_silent)
+static int store_all(struct turn *turn)
 {
 	const struct kit *kit = turn->kit;
 	struct store *store = kit->store;
@@ -166,9 +166,8 @@ static int store_all(struct turn *turn, bool *ret_silent)
 		store_rollback(store);
 		return r;
 	}
-	*ret_silent = kit->conf->callbacks && wall_is_set(turn->newest) &&
-	              store_source_silent(store, gate_source_id(kit->gate),
-	                                  wall_add(turn->newest, -kit->conf->sweep_after_us), turn->now);
+	if (kit->conf->callbacks && wall_is_set(turn->newest))
+		store_source_silent(store, gate_source_id(kit->gate), wall_add(turn->newest, -kit->conf->sweep_after_us), turn->now);
 	store_cursor_save(store, gate_source_id(kit->gate), turn->page->cursor, turn->page->n, turn->now);
 	return store_commit(store);
 }
@@ -207,10 +206,10 @@ int page_store(const struct kit *kit, struct wire_journal *page, bool quiet, str
 	turn.notes = calloc(page->n + 1, sizeof(*turn.notes));
 	if (!turn.notes)
 		return ERR_NOMEM;
-	r = store_all(&turn, &result.silent);
+	r = store_all(&turn);
 	while (r && !err_may_pass(r) && turn.at < page->n && page->events[turn.at].change != WIRE_CHANGE_OTHER) {
 		set_aside(&turn, r);
-		r = store_all(&turn, &result.silent);
+		r = store_all(&turn);
 	}
 	if (!r) {
 		sum_up(&turn, quiet, &result);

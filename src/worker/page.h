@@ -13,7 +13,6 @@
 struct page_result {
 	struct changes changes;
 	size_t n_news; /* events that were not known before */
-	bool silent;   /* callbacks have stopped, as it seems, while the journal moves */
 };
 
 /* Stores PAGE. An event that the store refuses is kept as an odd one instead, so that it can't hold the journal up.

@@ -90,9 +90,6 @@ static void go_on(struct poller *poller, const struct page_result *result)
 	poller->failing = false;
 	poller->n_pages++;
 	poller->n_events += poller->page.n;
-	if (result->silent)
-		log_warning("%s: callbacks have stopped while the journal moves; check the claims' callback_url",
-		            poller->config.kit->conf->name);
 	wire_journal_done(&poller->page);
 	tell_progress(poller, end);
 	if (news)
@@ -114,7 +111,8 @@ static void store_page(struct poller *poller)
 		go_on(poller, &result);
 		return;
 	}
-	if (r != ERR_BUSY && !poller->failing) {
+	/* What comes from the disk is told by who watches it (storage.h). */
+	if (!err_may_pass(r) && !poller->failing) {
 		log_error("%s: can't store a page of the journal: %s; will go on trying", poller->config.kit->conf->name,
 		          store_error_text(poller->config.kit->store));
 		poller->failing = true;

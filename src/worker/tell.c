@@ -14,14 +14,10 @@ void tell_changes(const struct kit *kit, const char *external_id, const struct s
 	const char *noun = kit_noun(kit);
 	const char *from = last->from[0] ? last->from : "(nothing)";
 
-	if (changes->violations > 0)
-		log_warning("%s: %s %s: %s -> %s is %s%s", source, noun, external_id, from, last->status,
-		            last->violation == VIOLATION_UNKNOWN_STATUS ? "unknown" : verdict_text(last->verdict),
-		            step_is_applied(last) ? "" : ", held");
-	else if (changes->transitions > 0 && !quiet)
-		log_info("%s: %s %s: %s -> %s (%s)", source, noun, external_id, from, last->status,
-		         verdict_text(last->verdict));
-	else if (changes->transitions > 0)
-		log_debug("%s: %s %s: %s -> %s (%s)", source, noun, external_id, from, last->status,
-		          verdict_text(last->verdict));
+	if (changes->violations > 0 || changes->transitions == 0)
+		return;
+	if (quiet)
+		log_debug("%s: %s %s: %s -> %s (%s)", source, noun, external_id, from, last->status, verdict_text(last->verdict));
+	else
+		log_info("%s: %s %s: %s -> %s (%s)", source, noun, external_id, from, last->status, verdict_text(last->verdict));
 }

@@ -10,8 +10,8 @@
 
 #include "worker/kit.h"
 
-/* A new step, LAST, of a claim: a violation is a warning, a transition an information, or for debugging only when
- * it is QUIET, since it is one of very many. */
+/* A new step, LAST, of a claim: an information, or for debugging only when it is QUIET, since it is one of very many. A violation is
+ * an alert, and told as such. */
 void tell_changes(const struct kit *kit, const char *external_id, const struct step *last, const struct changes *changes,
                   bool quiet);
 

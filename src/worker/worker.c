@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The folder of hints, and a desk for each source.
+ * The folder of hints, a desk for each source, and the way out of the outbox.
  * Worker layer. Composition only.
  */
 #include "worker/worker.h"
@@ -9,9 +9,11 @@
 
 #include "base/err.h"
 #include "worker/desk.h"
+#include "worker/dispatch.h"
 #include "worker/fold.h"
 
 struct worker {
+	struct dispatch *dispatch;
 	struct folder *folder;
 	size_t n_desks;
 	struct desk *desks[];
@@ -38,6 +40,7 @@ void worker_act(struct worker *worker)
 
 void worker_reloaded(struct worker *worker)
 {
+	dispatch_reloaded(worker->dispatch);
 	for (size_t i = 0; i < worker->n_desks; i++)
 		desk_reloaded(worker->desks[i]);
 }
@@ -49,6 +52,7 @@ struct worker *worker_free(struct worker *worker)
 	folder_free(worker->folder);
 	for (size_t i = 0; i < worker->n_desks; i++)
 		desk_free(worker->desks[i]);
+	dispatch_free(worker->dispatch);
 	free(worker);
 	return NULL;
 }
@@ -57,7 +61,7 @@ int worker_new(const struct worker_config *config, struct worker **ret)
 {
 	CLEANUP(worker_cleanup) struct worker *worker =
 		calloc(1, sizeof(*worker) + config->n_sources * sizeof(worker->desks[0]));
-	int r = worker ? ERR_OK : ERR_NOMEM;
+	int r = worker ? dispatch_new(config, &worker->dispatch) : ERR_NOMEM;
 
 	for (size_t i = 0; !r && i < config->n_sources; i++) {
 		r = desk_new(config, &config->sources[i], &worker->desks[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The worker: folds hints, reads what is due, follows the journals, keeps the windows' clocks, carries actions out. One desk a source.
+ * The worker: folds hints, reads what is due, follows the journals, keeps the windows' clocks, carries actions out, tells what is to be
+ * told. One desk a source.
  * Worker layer: never sees a listening socket; it meets the listener in the store.
  */
 #ifndef CLAIMD_WORKER_WORKER_H
@@ -24,6 +25,7 @@ struct worker_config {
 	struct loop *loop;
 	struct fetcher *fetcher;
 	struct store *store;
+	const struct conf_daemon *daemon; /* outlives the worker */
 	enum policy policy;
 	const struct worker_source *sources; /* copied */
 	size_t n_sources;
@@ -44,7 +46,8 @@ void worker_wake(struct worker *worker);
 /* Actions have been added. */
 void worker_act(struct worker *worker);
 
-/* The configuration was read again: sources that are locked out try again, and the windows' warnings are timed anew. */
+/* The configuration was read again: sources that are locked out try again, the windows' warnings are timed anew, and messages go to
+ * whom it names now. */
 void worker_reloaded(struct worker *worker);
 
 DEFINE_CLEANUP(worker, struct worker *, worker_free)

@@ -61,12 +61,14 @@ static void open_conf(struct act_world *w)
 		.callbacks = true,
 		.delivery = { .language = (char *)"en", .auto_max_price = (char *)"", .auto_classes = (char *)"" },
 		.stale_retry = { USEC_PER_MS, USEC_PER_MS },
+		.forward_url = (char *)"",
 		.max_in_flight = 4,
 		.requests_per_second = 1000,
 		.request_timeout_us = LONG_US,
 		.connect_timeout_us = LONG_US,
 		.credential = { credential, strlen(credential) },
 	};
+	w->daemon = (struct conf_daemon){ .retention_days = 400, .alert_url = (char *)"" };
 }
 
 void act_world_open(struct act_world *w)
@@ -118,6 +120,7 @@ void act_world_start(struct act_world *w)
 		.loop = w->loop,
 		.fetcher = w->fetcher,
 		.store = w->bed.store,
+		.daemon = &w->daemon,
 		.policy = POLICY_HOLD,
 		.sources = &source,
 		.n_sources = 1,

@@ -59,6 +59,7 @@ struct act_world {
 	struct loop *loop;
 	struct fetcher *fetcher;
 	struct canned_peer peer;
+	struct conf_daemon daemon;
 	struct conf_source conf; /* nothing is approved by itself, fast reads, no journal, no sweeps, no limits */
 	struct worker *worker;
 	struct sqlite3 *lock;

@@ -78,10 +78,12 @@ static const char *choose(struct canned_peer *peer, void *cls)
 static void open_conf(struct market_world *w)
 {
 	static char credential[] = "ACMA:secret:1";
+	static char no_url[] = "";
 
 	w->campaigns[0] = (struct conf_campaign){ BED_CAMPAIGN_DBS, "dbs" };
 	w->campaigns[1] = (struct conf_campaign){ BED_CAMPAIGN_LAAS, "laas" };
 	snprintf(w->base_url, sizeof(w->base_url), "http://%s", w->peer.address);
+	w->daemon = (struct conf_daemon){ .retention_days = 400, .alert_url = no_url };
 	w->conf = (struct conf_source){
 		.kind = CONF_MARKET,
 		.name = "shop",
@@ -89,6 +91,7 @@ static void open_conf(struct market_world *w)
 		.callbacks = true,
 		.stale_retry = { USEC_PER_MS, USEC_PER_MS },
 		.warning_us = 0,
+		.forward_url = no_url,
 		.max_in_flight = 2,
 		.requests_per_second = 1000,
 		.request_timeout_us = LONG_US,
@@ -158,6 +161,7 @@ void market_world_start(struct market_world *w)
 		.loop = w->loop,
 		.fetcher = w->fetcher,
 		.store = w->bed.store,
+		.daemon = &w->daemon,
 		.policy = POLICY_HOLD,
 		.sources = &source,
 		.n_sources = 1,

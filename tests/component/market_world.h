@@ -69,6 +69,7 @@ struct market_world {
 	struct loop *loop;
 	struct fetcher *fetcher;
 	struct canned_peer peer;
+	struct conf_daemon daemon;
 	struct conf_source conf; /* the bed's campaigns; a list an hour, fast reads, no limits */
 	struct conf_campaign campaigns[4];
 	struct worker *worker;

@@ -16,6 +16,8 @@
 #define STARTED(id, time) ORDER(id, "PROCESSING", "STARTED", "20", time)
 #define MINUTE_US (60 * USEC_PER_SEC)
 #define SILENT "SELECT silent FROM source"
+/* How many alerts there were. */
+#define ALERTS "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"
 #define TOLD "pushes have stopped while orders change"
 
 static struct market_world w;
@@ -211,6 +213,28 @@ START_TEST(the_days_without_a_push_are_told_one_by_one_and_a_push_ends_them)
 }
 END_TEST
 
+START_TEST(the_disconnect_that_is_near_is_told_once_whatever_restarts)
+{
+	start_and_list(STARTED("1", "11:59:00"));
+	market_world_advance(&w, 11 * MINUTE_US);
+	market_world_await(&w, SILENT, "1");
+	await_rounds();
+	/* No push has come since the source was made. */
+	ck_assert_uint_eq(count_told("no push of Market's has come for 10 days"), 1);
+	ck_assert_str_eq(bed_ask(&w.bed, ALERTS), "1");
+	market_world_advance(&w, 2 * MARKET_DAY_US);
+	await_rounds();
+	ck_assert_uint_eq(count_told("no push of Market's has come for 12 days"), 1);
+	ck_assert_str_eq(bed_ask(&w.bed, ALERTS), "2");
+	market_world_restart(&w);
+	await_rounds();
+	market_world_advance(&w, MARKET_DAY_US);
+	await_rounds();
+	ck_assert_uint_eq(count_told("no push of Market's has come for 13 days"), 1);
+	ck_assert_str_eq(bed_ask(&w.bed, ALERTS), "2");
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("catchup_silence");
@@ -225,6 +249,7 @@ Suite *suite(void)
 	tcase_add_loop_test(silence, a_push_since_the_change_proves_that_pushes_come, 0, (int)ARRAY_SIZE(pushed));
 	tcase_add_test(silence, a_push_of_an_upstream_whose_clock_is_ahead_counts);
 	tcase_add_test(silence, nobody_waits_for_pushes_where_none_are_taken_in);
+	tcase_add_test(silence, the_disconnect_that_is_near_is_told_once_whatever_restarts);
 	tcase_add_test(silence, the_days_without_a_push_are_told_one_by_one_and_a_push_ends_them);
 	suite_add_tcase(s, silence);
 	return s;

@@ -33,6 +33,7 @@ struct stage {
 	struct loop *loop;
 	struct fetcher *fetcher;
 	struct sim *sim;
+	struct conf_daemon daemon;
 	struct conf_listen listen;
 	struct conf_source confs[2]; /* Delivery's, Market's */
 	size_t n_sources;
@@ -57,6 +58,7 @@ struct stage {
 void stage_defaults(struct stage_config *ret)
 {
 	*ret = (struct stage_config){
+		.daemon = { .retention_days = 400, .alert_url = (char *)"" },
 		.delivery = {
 			.name = "main",
 			.callbacks = true,
@@ -64,6 +66,7 @@ void stage_defaults(struct stage_config *ret)
 			.stale_retry = { 5 * USEC_PER_MS, 15 * USEC_PER_MS },
 			.sweep_after_us = 60 * USEC_PER_MS,
 			.warning_us = 120 * USEC_PER_SEC,
+			.forward_url = (char *)"",
 			.max_in_flight = 4,
 			.requests_per_second = 100000,
 			.request_timeout_us = 2 * USEC_PER_SEC,
@@ -127,6 +130,7 @@ static void open_worker(struct stage *stage)
 		.loop = stage->loop,
 		.fetcher = stage->fetcher,
 		.store = stage->store,
+		.daemon = &stage->daemon,
 		.policy = stage->policy,
 		.sources = sources,
 		.n_sources = stage->n_sources,
@@ -183,6 +187,7 @@ struct stage *stage_open(const struct stage_config *config)
 
 	ck_assert_ptr_nonnull(stage);
 	log_open("claimd", getenv("STAGE_LOG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR);
+	stage->daemon = config->daemon;
 	stage->confs[0] = config->delivery;
 	stage->confs[1] = config->market;
 	stage->n_sources = config->market.market.business_id != 0 ? 2 : 1;
@@ -230,6 +235,11 @@ void stage_restart(struct stage *stage)
 struct sim *stage_sim(struct stage *stage)
 {
 	return stage->sim;
+}
+
+struct conf_daemon *stage_daemon(struct stage *stage)
+{
+	return &stage->daemon;
 }
 
 struct conf_source *stage_delivery(struct stage *stage)

@@ -20,6 +20,7 @@ struct stage;
 /* What a test changes before the curtain rises; stage_defaults() fills it. */
 struct stage_config {
 	struct sim_config sim;
+	struct conf_daemon daemon;
 	struct conf_source delivery;
 	struct conf_source market; /* without a business_id there is none */
 	enum policy policy;
@@ -39,6 +40,7 @@ void stage_close(struct stage *stage);
 void stage_restart(struct stage *stage);
 
 struct sim *stage_sim(struct stage *stage);
+struct conf_daemon *stage_daemon(struct stage *stage);
 struct conf_source *stage_delivery(struct stage *stage);
 struct conf_source *stage_market(struct stage *stage);
 

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The outbox's way out.
+ * Worker layer.
+ */
+#include "worker/dispatch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/webhook.h"
+#include "base/err.h"
+#include "worker/courier.h"
+#include "worker/herald.h"
+#include "worker/storage.h"
+
+/* When the file is locked, full or failing. */
+#define SWITCH_RETRY_US (200 * USEC_PER_MS)
+
+/* A source's receiver. */
+struct forwarding {
+	const struct conf_source *conf;
+	int64_t source_id;
+	char name[CONF_NAME_SIZE + sizeof(": forward_url")];
+	struct courier *courier;
+};
+
+struct dispatch {
+	struct store *store;
+	struct loop_task *task;    /* messages were put in */
+	struct loop_timer *timer;  /* which sources forward is still to be stored */
+	struct storage *storage;
+	struct herald *herald;
+	struct courier *alerts;
+	size_t n_forwardings;
+	struct forwarding forwardings[];
+};
+
+static void on_end(int result, size_t n_messages, void *cls)
+{
+	struct dispatch *dispatch = cls;
+
+	storage_note(dispatch->storage, result);
+	if (n_messages > 0)
+		loop_task_post(dispatch->task);
+}
+
+static void on_messages(void *cls)
+{
+	struct dispatch *dispatch = cls;
+
+	herald_wake(dispatch->herald);
+	courier_wake(dispatch->alerts);
+	for (size_t i = 0; i < dispatch->n_forwardings; i++)
+		courier_wake(dispatch->forwardings[i].courier);
+}
+
+static void on_logged(void *cls)
+{
+	struct dispatch *dispatch = cls;
+
+	courier_wake(dispatch->alerts);
+}
+
+static int store_switches(const struct dispatch *dispatch)
+{
+	int r = store_begin(dispatch->store);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < dispatch->n_forwardings; i++)
+		store_source_forwards(dispatch->store, dispatch->forwardings[i].source_id,
+		                      dispatch->forwardings[i].conf->forward_url[0] != '\0');
+	return store_commit(dispatch->store);
+}
+
+/* Whether a source forwards is stored, so that the store's verbs know it. */
+static void on_switch(void *cls)
+{
+	struct dispatch *dispatch = cls;
+
+	if (store_switches(dispatch) != ERR_OK)
+		loop_timer_after(dispatch->timer, SWITCH_RETRY_US);
+}
+
+void dispatch_retry(struct dispatch *dispatch)
+{
+	courier_retry(dispatch->alerts);
+	for (size_t i = 0; i < dispatch->n_forwardings; i++)
+		courier_retry(dispatch->forwardings[i].courier);
+}
+
+void dispatch_reloaded(struct dispatch *dispatch)
+{
+	on_switch(dispatch);
+	herald_reloaded(dispatch->herald);
+	dispatch_retry(dispatch);
+}
+
+struct dispatch *dispatch_free(struct dispatch *dispatch)
+{
+	if (!dispatch)
+		return NULL;
+	store_set_on_end(dispatch->store, NULL, NULL);
+	for (size_t i = 0; i < dispatch->n_forwardings; i++)
+		courier_free(dispatch->forwardings[i].courier);
+	courier_free(dispatch->alerts);
+	herald_free(dispatch->herald);
+	storage_free(dispatch->storage);
+	loop_timer_free(dispatch->timer);
+	loop_task_free(dispatch->task);
+	free(dispatch);
+	return NULL;
+}
+
+static int open_alerts(struct dispatch *dispatch, const struct worker_config *config)
+{
+	const struct herald_config herald = {
+		.loop = config->loop, .store = config->store, .conf = config->daemon, .on_logged = on_logged, .cls = dispatch,
+	};
+	const struct courier_config courier = {
+		.loop = config->loop,
+		.fetcher = config->fetcher,
+		.store = config->store,
+		.queue = { .source_id = NUMBER_NONE },
+		.name = "alert_url",
+		.url = &config->daemon->alert_url,
+		.secret = &config->daemon->alert_secret,
+		.timeout_us = WEBHOOK_TIMEOUT_US,
+	};
+	int r = courier_new(&courier, &dispatch->alerts);
+
+	return r ? r : herald_new(&herald, &dispatch->herald);
+}
+
+static int open_forwarding(struct forwarding *forwarding, const struct worker_config *config, const struct worker_source *source)
+{
+	forwarding->conf = source->conf;
+	forwarding->source_id = source->source.id;
+	snprintf(forwarding->name, sizeof(forwarding->name), "%s: forward_url", source->conf->name);
+
+	const struct courier_config courier = {
+		.loop = config->loop,
+		.fetcher = config->fetcher,
+		.store = config->store,
+		.queue = { .source_id = source->source.id },
+		.name = forwarding->name,
+		.url = &source->conf->forward_url,
+		.secret = &source->conf->forward_secret,
+		.timeout_us = WEBHOOK_TIMEOUT_US,
+	};
+
+	return courier_new(&courier, &forwarding->courier);
+}
+
+static int open_parts(struct dispatch *dispatch, const struct worker_config *config)
+{
+	int r = loop_task_new(config->loop, on_messages, dispatch, &dispatch->task);
+
+	if (!r)
+		r = loop_timer_new(config->loop, on_switch, dispatch, &dispatch->timer);
+	if (!r)
+		r = storage_new(config->loop, config->store, &dispatch->storage);
+	if (!r)
+		r = open_alerts(dispatch, config);
+	for (size_t i = 0; !r && i < config->n_sources; i++) {
+		r = open_forwarding(&dispatch->forwardings[i], config, &config->sources[i]);
+		dispatch->n_forwardings += r == ERR_OK;
+	}
+	return r;
+}
+
+int dispatch_new(const struct worker_config *config, struct dispatch **ret)
+{
+	CLEANUP(dispatch_cleanup) struct dispatch *dispatch =
+		calloc(1, sizeof(*dispatch) + config->n_sources * sizeof(dispatch->forwardings[0]));
+
+	if (!dispatch)
+		return ERR_NOMEM;
+	dispatch->store = config->store;
+
+	int r = open_parts(dispatch, config);
+
+	if (r)
+		return r;
+	store_set_on_end(config->store, on_end, dispatch);
+	on_switch(dispatch);
+	/* What an earlier run left is told as soon as the loop runs. */
+	loop_task_post(dispatch->task);
+	*ret = dispatch;
+	dispatch = NULL;
+	return ERR_OK;
+}
