@@ -127,6 +127,7 @@ static int start(struct fetcher *fetcher, const struct webhook_request *request,
 	const struct fetch_request fetch = {
 		.url = request->url,
 		.headers = headers,
+		.method = FETCH_POST,
 		.body = request->body,
 		.body_len = strlen(request->body),
 		.max_answer = ANSWER_MAX,

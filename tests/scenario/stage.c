@@ -232,6 +232,11 @@ void stage_restart(struct stage *stage)
 	open_daemon(stage);
 }
 
+struct loop *stage_loop(struct stage *stage)
+{
+	return stage->loop;
+}
+
 struct sim *stage_sim(struct stage *stage)
 {
 	return stage->sim;

@@ -39,6 +39,9 @@ void stage_close(struct stage *stage);
 /* The daemon's parts end as by kill -9 (no draining, requests in flight dropped) and start again from the file. */
 void stage_restart(struct stage *stage);
 
+/* The one loop, for peers of a test's own. */
+struct loop *stage_loop(struct stage *stage);
+
 struct sim *stage_sim(struct stage *stage);
 struct conf_daemon *stage_daemon(struct stage *stage);
 struct conf_source *stage_delivery(struct stage *stage);
