@@ -41,6 +41,7 @@ void site_open(struct site *site)
 		.log_level = "debug",
 		.listen_address = "127.0.0.1:0",
 		.base_url = "http://127.0.0.1:1",
+		.daemon_keys = "",
 		.listen_keys = "",
 		.delivery_keys = "",
 		.allow_from = "127.0.0.1",
@@ -101,6 +102,7 @@ void site_configure(struct site *site)
 	                          "database = %s\n"
 	                          "control_socket = %s\n"
 	                          "log_level = %s\n"
+	                          "%s"
 	                          "[listen]\n"
 	                          "address = %s\n"
 	                          "%s"
@@ -112,8 +114,8 @@ void site_configure(struct site *site)
 	                          "callback_secret_file = %s\n"
 	                          "journal = no\n"
 	                          "%s",
-	                          site->database, site->control_socket, site->log_level, site->listen_address, site->listen_keys,
-	                          site->base_url, site->token_file, site->secret_file, site->delivery_keys), 0);
+	                          site->database, site->control_socket, site->log_level, site->daemon_keys, site->listen_address,
+	                          site->listen_keys, site->base_url, site->token_file, site->secret_file, site->delivery_keys), 0);
 	site_write_file(site->conf, text);
 	free(text);
 	if (site->market_keys)

@@ -37,6 +37,7 @@ struct site {
 	const char *log_level;
 	const char *listen_address;
 	const char *base_url;
+	const char *daemon_keys;
 	const char *listen_keys;
 	const char *delivery_keys;
 	const char *market_keys;    /* of [market main], of business 222 with a DBS and a LaaS shop; NULL: there is none */
