@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The folder of hints, a desk for each source, and the way out of the outbox.
+ * The folder of hints, a desk for each source, the way out of the outbox, and the keeper.
  * Worker layer. Composition only.
  */
 #include "worker/worker.h"
@@ -11,9 +11,11 @@
 #include "worker/desk.h"
 #include "worker/dispatch.h"
 #include "worker/fold.h"
+#include "worker/keeper.h"
 
 struct worker {
 	struct dispatch *dispatch;
+	struct keeper *keeper;
 	struct folder *folder;
 	size_t n_desks;
 	struct desk *desks[];
@@ -27,6 +29,13 @@ static void on_folded(void *cls)
 		desk_wake(worker->desks[i]);
 }
 
+static void on_retry(void *cls)
+{
+	struct worker *worker = cls;
+
+	dispatch_retry(worker->dispatch);
+}
+
 void worker_wake(struct worker *worker)
 {
 	folder_wake(worker->folder);
@@ -36,6 +45,7 @@ void worker_act(struct worker *worker)
 {
 	for (size_t i = 0; i < worker->n_desks; i++)
 		desk_act(worker->desks[i]);
+	keeper_wake(worker->keeper);
 }
 
 void worker_reloaded(struct worker *worker)
@@ -52,9 +62,19 @@ struct worker *worker_free(struct worker *worker)
 	folder_free(worker->folder);
 	for (size_t i = 0; i < worker->n_desks; i++)
 		desk_free(worker->desks[i]);
+	keeper_free(worker->keeper);
 	dispatch_free(worker->dispatch);
 	free(worker);
 	return NULL;
+}
+
+static int open_keeper(struct worker *worker, const struct worker_config *config)
+{
+	const struct keeper_config keeper = {
+		.loop = config->loop, .store = config->store, .conf = config->daemon, .on_retry = on_retry, .cls = worker,
+	};
+
+	return keeper_new(&keeper, &worker->keeper);
 }
 
 int worker_new(const struct worker_config *config, struct worker **ret)
@@ -63,6 +83,8 @@ int worker_new(const struct worker_config *config, struct worker **ret)
 		calloc(1, sizeof(*worker) + config->n_sources * sizeof(worker->desks[0]));
 	int r = worker ? dispatch_new(config, &worker->dispatch) : ERR_NOMEM;
 
+	if (!r)
+		r = open_keeper(worker, config);
 	for (size_t i = 0; !r && i < config->n_sources; i++) {
 		r = desk_new(config, &config->sources[i], &worker->desks[i]);
 		worker->n_desks += r == ERR_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The worker: folds hints, reads what is due, follows the journals, keeps the windows' clocks, carries actions out, tells what is to be
- * told. One desk a source.
+ * told, removes what is old. One desk a source.
  * Worker layer: never sees a listening socket; it meets the listener in the store.
  */
 #ifndef CLAIMD_WORKER_WORKER_H
