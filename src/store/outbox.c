@@ -82,6 +82,13 @@ size_t store_alerts_drop(struct store *store, size_t max)
 
 /* --- The receivers' queues ------------------------------------------------------------------------------------------- */
 
+void store_forwards_reset(struct store *store)
+{
+	struct query q = query_start(store, STMT_FORWARDS_RESET);
+
+	query_run(&q);
+}
+
 void store_source_forwards(struct store *store, int64_t source_id, bool forwards)
 {
 	struct query q = query_start(store, STMT_FORWARD_SWITCH);

@@ -76,6 +76,8 @@ struct message {
 	char *body; /* owned, free() */
 };
 
+/* No source forwards any more, those that are no longer configured included; before what follows. In a transaction. */
+void store_forwards_reset(struct store *store);
 /* Whether the transitions of a source are put into the outbox from now on. In a transaction. */
 void store_source_forwards(struct store *store, int64_t source_id, bool forwards);
 

@@ -68,6 +68,7 @@ static int store_switches(const struct dispatch *dispatch)
 
 	if (r)
 		return r;
+	store_forwards_reset(dispatch->store);
 	for (size_t i = 0; i < dispatch->n_forwardings; i++)
 		store_source_forwards(dispatch->store, dispatch->forwardings[i].source_id,
 		                      dispatch->forwardings[i].conf->forward_url[0] != '\0');

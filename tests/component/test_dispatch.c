@@ -267,6 +267,20 @@ START_TEST(what_waits_when_a_receiver_goes_away_is_for_the_next_one)
 }
 END_TEST
 
+START_TEST(a_source_that_is_gone_from_the_configuration_forwards_no_more)
+{
+	struct source gone;
+
+	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
+	ck_assert_int_eq(store_source(bed.store, "delivery", "gone", T0, &gone), ERR_OK);
+	store_source_forwards(bed.store, gone.id, true);
+	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
+	conf_source.forward_url = receiver.url;
+	start();
+	ck_assert_str_eq(bed_ask(&bed, "SELECT group_concat(name || forwards, ' ') FROM source"), "main1 gone0");
+}
+END_TEST
+
 START_TEST(a_source_forwards_although_the_file_was_locked_at_the_start)
 {
 	sqlite3 *lock = NULL;
@@ -358,6 +372,7 @@ Suite *suite(void)
 		a_receiver_that_fails_gets_it_later_and_the_log_says_it_once, an_alert_that_an_earlier_run_left_is_told,
 		many_alerts_are_told_in_their_order, a_locked_file_makes_no_alert_twice, alerts_follow_a_reload,
 		a_source_forwards_from_the_reload_on_that_says_so, what_waits_when_a_receiver_goes_away_is_for_the_next_one,
+		a_source_that_is_gone_from_the_configuration_forwards_no_more,
 		a_source_forwards_although_the_file_was_locked_at_the_start,
 		storage_trouble_is_told_at_once_and_is_an_alert_when_it_is_over, a_lock_for_a_moment_is_no_trouble_and_one_for_long_is,
 	};
