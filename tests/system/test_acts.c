@@ -103,6 +103,15 @@ static void assert_said(const char *output, const char *errors)
 	ck_assert_str_eq(process_errors(&run), errors);
 }
 
+/* Upstream goes on by itself, so the status that an accepted claim is read in may be a later one. */
+static void assert_accepted(void)
+{
+	static const char start[] = "Claim offered was accepted: it is ";
+
+	ck_assert_msg(strncmp(process_output(&run), start, strlen(start)) == 0, "%s", process_output(&run));
+	ck_assert_str_eq(process_errors(&run), "");
+}
+
 static void assert_complained(const char *text)
 {
 	ck_assert_str_eq(process_output(&run), "");
@@ -126,7 +135,7 @@ static void set_faults(const char *query)
 START_TEST(accept_is_sent_once_and_history_says_so)
 {
 	ck_assert_int_eq(CTL("accept", "offered", "--yes"), EX_OK);
-	assert_said("Claim offered was accepted: it is accepted now.\n", "");
+	assert_accepted();
 	site_await(&site, "SELECT status FROM report_claims WHERE claim_id = 'offered'", "performer_lookup");
 	ck_assert_str_eq(site_ask(&site, "SELECT via FROM report_transitions WHERE to_status = 'accepted' AND external_id = 'offered'"),
 	                 "action");
@@ -164,7 +173,7 @@ START_TEST(a_refusal_by_name_comes_back_with_advice)
 	set_faults("spec=conflict=1&conflict=old_version");
 	ck_assert_int_eq(CTL("accept", "offered", "--yes"), EX_NOPERM);
 	assert_complained("Claim offered: Yandex refused it: old_version");
-	assert_complained("look at the new offer with \"claimctl show\"");
+	assert_complained("look at what it costs now, then do the same for that version");
 	ck_assert_int_eq(upstream_stat(&upstream, "accept"), 1);
 	ck_assert_str_eq(site_ask(&site, "SELECT result || ' ' || code FROM report_actions"), "rejected old_version");
 }
@@ -182,7 +191,7 @@ START_TEST(a_kill_between_sending_and_settling_sends_nothing_twice)
 	site_restart(&site);
 	/* It has gone on watching the database. */
 	ck_assert_int_eq(process_wait(&run), EX_OK);
-	assert_said("Claim offered was accepted: it is accepted now.\n", "");
+	assert_accepted();
 	ck_assert_int_eq(upstream_stat(&upstream, "accept"), 1);
 }
 END_TEST
