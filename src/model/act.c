@@ -265,9 +265,12 @@ static bool permit_standing(const struct act_standing *standing, struct act_refu
 
 	if (!shipment->reported[0])
 		return act_refuse(ret, "not_read", "it was not read yet: refetch it and try again");
-	if (strcmp(shipment->status, shipment->reported) != 0)
+	if (strcmp(shipment->status, shipment->reported) != 0 && !standing->dismissed)
 		return act_refuse(ret, "held", "it is held: %s is reported, %s stands; settle the violation first, with claimctl resolve",
 		                  shipment->reported, shipment->status[0] ? shipment->status : "nothing");
+	if (!shipment->status[0])
+		return act_refuse(ret, "held", "%s, which no graph knows, is all that is reported, so there is nothing to judge it by: use "
+		                  "the cabinet", shipment->reported);
 	if (flags_of(standing) & STATUS_TERMINAL)
 		return act_refuse(ret, "ended", "it has ended (%s): there is nothing left to do about it", shipment->status);
 	return true;

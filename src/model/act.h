@@ -59,6 +59,8 @@ struct act {
 /* What is known of a shipment at the moment of sending. */
 struct act_standing {
 	const struct shipment *shipment;
+	bool dismissed;              /* what is reported is held, and an operator has dismissed it: what stands is what counts. See
+	                              * store_standing_dismissed() */
 	const struct window *window; /* the one that governs what stands, open or expired; its rule is NULL when there is none.
 	                              * See store_standing_window() */
 	struct wall now;             /* by the upstream's clock */
@@ -68,7 +70,7 @@ struct act_standing {
  *   bad_argument    not of the form that the act takes
  *   not_read        nothing is known of it yet, or not its version
  *   not_a_claim, not_an_order
- *   held            what is reported is not what stands: settle the violation first
+ *   held            what is reported is not what stands, and nobody has dismissed it: settle the violation first
  *   ended           its end was reached
  *   wrong_status    not to be accepted, or in the status already
  *   window_closed   at the window's end or later

@@ -52,6 +52,22 @@ int store_standing_window(struct store *store, const struct shipment *shipment, 
 	return r;
 }
 
+int store_standing_dismissed(struct store *store, int64_t shipment_id, bool *ret)
+{
+	struct query q = query_start(store, STMT_STANDING_DISMISSED);
+	bool dismissed = false;
+
+	query_bind_number(&q, shipment_id);
+	if (query_next(&q))
+		dismissed = query_number(&q) == 1;
+
+	int r = query_end(&q);
+
+	if (!r)
+		*ret = dismissed;
+	return r;
+}
+
 int store_status_at(struct store *store, int64_t shipment_id, struct wall at, char ret[STATUS_TEXT_SIZE])
 {
 	struct query q = query_start(store, STMT_STATUS_AT);

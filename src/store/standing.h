@@ -10,6 +10,8 @@
 
 /* The window that governs what stands, open or expired; its rule is NULL when there is none: for struct act_standing. */
 int store_standing_window(struct store *store, const struct shipment *shipment, struct window *ret);
+/* Whether the newest status that is held beside what stands was dismissed: likewise. */
+int store_standing_dismissed(struct store *store, int64_t shipment_id, bool *ret);
 /* The status that stood at AT, by what had been seen by then; "" for none: what an action that was sent then was sent in. */
 int store_status_at(struct store *store, int64_t shipment_id, struct wall at, char ret[STATUS_TEXT_SIZE]);
 

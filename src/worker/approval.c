@@ -74,7 +74,7 @@ static bool is_subject(const struct kit *kit, const struct shipment *shipment)
 	       model_window(model, model_status(model, shipment->status));
 }
 
-/* Whether an operator could accept it now. */
+/* Whether an operator could accept it now. What is held is left to one, dismissed or not. */
 static int is_acceptable(const struct kit *kit, const struct shipment *shipment, bool *ret)
 {
 	const struct act act = { .kind = ACT_ACCEPT, .version = shipment->version };

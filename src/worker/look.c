@@ -48,7 +48,9 @@ static int load_known(const struct kit *kit, const struct action *action, struct
 
 	if (!r)
 		r = store_shipment_campaign(kit->store, action->shipment_id, &sight->campaign_id);
-	return r ? r : store_standing_window(kit->store, &sight->shipment, &sight->window);
+	if (!r)
+		r = store_standing_window(kit->store, &sight->shipment, &sight->window);
+	return r ? r : store_standing_dismissed(kit->store, action->shipment_id, &sight->dismissed);
 }
 
 int look_load(const struct kit *kit, const struct action *action, struct sight *ret)
@@ -79,6 +81,7 @@ static struct act_standing standing_of(const struct kit *kit, const struct sight
 {
 	return (struct act_standing){
 		.shipment = &sight->shipment,
+		.dismissed = sight->dismissed,
 		.window = &sight->window,
 		.now = wall_add(loop_now(kit->loop), gate_skew_us(kit->gate)),
 	};

@@ -21,6 +21,7 @@ struct sight {
 	struct shipment shipment;
 	struct pending pending;
 	struct window window;
+	bool dismissed;                /* what is held of it */
 	char before[STATUS_TEXT_SIZE]; /* the status that the action was sent in; "" when it was not */
 	int64_t under_way;             /* another action of the shipment; 0: none */
 	int64_t campaign_id;           /* of an order */

@@ -115,6 +115,28 @@ START_TEST(the_claim_is_judged_again_after_the_question)
 }
 END_TEST
 
+START_TEST(what_is_held_is_cancelled_once_it_was_dismissed)
+{
+	struct action_wish wish;
+
+	act_world_start_read(&w);
+	act_world_answer(&w, ACT_ASK_READ, "200 OK", ACT_CLAIM("estimating", 1, 9, 30, ""));
+	act_world_call(&w);
+	act_world_await(&w, "SELECT count(*) FROM report_violations", "1");
+	want_cancel("free", NULL);
+	act_world_await_end(&w, "refused held");
+	wish = act_world_wish(&w, ACT_RESOLVE);
+	wish.argument = "dismiss";
+	wish.target_id = 1;
+	act_world_want(&w, &wish);
+	act_world_await_end(&w, "done -");
+	act_world_answer(&w, ACT_ASK_READ, "200 OK", ACT_CLAIM("cancelled", 1, 10, 50, ""));
+	want_cancel("free", NULL);
+	act_world_await_end(&w, "done -");
+	ck_assert_uint_eq(asked(ACT_ASK_CANCEL), 1);
+}
+END_TEST
+
 static const struct {
 	const char *status;
 	const char *body;
@@ -177,6 +199,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, after_pickup_nothing_is_even_asked);
 	tcase_add_test(tcase, what_becomes_dearer_meanwhile_is_refused_by_name);
 	tcase_add_test(tcase, the_claim_is_judged_again_after_the_question);
+	tcase_add_test(tcase, what_is_held_is_cancelled_once_it_was_dismissed);
 	tcase_add_loop_test(tcase, a_cancellation_in_doubt_is_settled_by_reading, 0, ARRAY_SIZE(doubts));
 	tcase_add_test(tcase, a_question_that_fails_is_asked_again_while_somebody_waits);
 	tcase_add_test(tcase, a_question_that_keeps_failing_is_given_up);

@@ -159,6 +159,32 @@ START_TEST(the_status_at_a_time_is_what_was_known_and_stood_then)
 }
 END_TEST
 
+static bool is_dismissed(const char *claim)
+{
+	bool dismissed = false;
+
+	ck_assert_int_eq(store_standing_dismissed(bed.store, bed_shipment(&bed, claim), &dismissed), ERR_OK);
+	return dismissed;
+}
+
+START_TEST(of_what_is_held_the_newest_counts_as_dismissed_or_not)
+{
+	make_claim("c1", "performer_found");
+	ck_assert(!is_dismissed("c1"));
+	see("c1", "new", 7, 70); /* suspected, then held */
+	see("c1", "new", 7, 71);
+	ck_assert(!is_dismissed("c1"));
+	ck_assert_ptr_null(bed_try(&bed, "UPDATE violation SET state = 'dismissed', resolved_us = 1, resolved_by = 'uid:1000'"));
+	ck_assert(is_dismissed("c1"));
+	see("c1", "new", 8, 80);
+	ck_assert(is_dismissed("c1"));
+	see("c1", "estimating", 9, 90);
+	see("c1", "estimating", 9, 91);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM violation"), "2");
+	ck_assert(!is_dismissed("c1"));
+}
+END_TEST
+
 /* --- Found ---------------------------------------------------------------------------------------------------------- */
 
 static size_t find(const char *source, const char *external_id, struct shipment_found *ret)
@@ -207,7 +233,7 @@ END_TEST
 
 START_TEST(no_verb_looks_at_what_it_does_not_want)
 {
-	static const enum stmt stmts[] = { STMT_WINDOW_STANDING, STMT_STATUS_AT, STMT_SHIPMENT_NAMED };
+	static const enum stmt stmts[] = { STMT_WINDOW_STANDING, STMT_STANDING_DISMISSED, STMT_STATUS_AT, STMT_SHIPMENT_NAMED };
 
 	for (size_t i = 0; i < ARRAY_SIZE(stmts); i++)
 		bed_check_plan(&bed, stmt_text(stmts[i]), "SEARCH ");
@@ -225,6 +251,7 @@ Suite *suite(void)
 	tcase_add_test(claims, a_window_that_was_left_governs_nothing);
 	tcase_add_test(claims, of_several_windows_the_newest_governs);
 	tcase_add_test(claims, the_status_at_a_time_is_what_was_known_and_stood_then);
+	tcase_add_test(claims, of_what_is_held_the_newest_counts_as_dismissed_or_not);
 	tcase_add_test(claims, a_shipment_is_found_by_its_id_with_or_without_its_source);
 	tcase_add_test(claims, an_id_that_several_sources_know_is_found_by_the_name_of_one);
 	tcase_add_test(claims, no_verb_looks_at_what_it_does_not_want);

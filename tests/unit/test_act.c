@@ -232,6 +232,39 @@ START_TEST(what_is_held_is_settled_first)
 }
 END_TEST
 
+START_TEST(what_was_dismissed_leaves_what_stands_to_be_judged)
+{
+	struct stand stand;
+
+	stand_in(&stand, &model_claims, "ready_for_approval");
+	stand_window(&stand, false, SECONDS(1));
+	stand_hold(&stand, "pickuped");
+	stand.standing.dismissed = true;
+	ck_assert_str_eq(stand_permit(&stand, ACT_ACCEPT, NULL), "ok");
+	ck_assert_str_eq(stand_permit(&stand, ACT_CANCEL, "free"), "ok");
+	stand_in(&stand, &model_claims, "pickuped");
+	stand_hold(&stand, "ready_for_approval");
+	stand.standing.dismissed = true;
+	ck_assert_str_eq(stand_permit(&stand, ACT_CANCEL, "free"), "after_pickup");
+	stand_in(&stand, &model_dbs, "PROCESSING/STARTED");
+	stand_hold(&stand, "UNPAID/WAITING_USER_INPUT");
+	stand.standing.dismissed = true;
+	ck_assert_str_eq(stand_permit(&stand, ACT_ORDER_STATUS, "DELIVERY"), "ok");
+}
+END_TEST
+
+START_TEST(what_was_dismissed_beside_nothing_leaves_nothing_to_judge)
+{
+	struct stand stand;
+
+	stand_in(&stand, &model_claims, "");
+	stand_hold(&stand, "teleported");
+	stand.standing.dismissed = true;
+	ck_assert_str_eq(stand_permit(&stand, ACT_CANCEL, "free"), "held");
+	ck_assert_ptr_nonnull(strstr(stand.refusal.message, "use the cabinet"));
+}
+END_TEST
+
 START_TEST(an_unknown_status_seen_first_is_held_beside_nothing)
 {
 	struct stand stand;
@@ -406,7 +439,8 @@ Suite *suite(void)
 	};
 	const TTest *const known[] = {
 		what_was_never_read_is_not_acted_on_but_may_be_asked_about, what_has_no_model_is_not_acted_on,
-		what_is_held_is_settled_first, an_unknown_status_seen_first_is_held_beside_nothing,
+		what_is_held_is_settled_first, what_was_dismissed_leaves_what_stands_to_be_judged,
+		what_was_dismissed_beside_nothing_leaves_nothing_to_judge, an_unknown_status_seen_first_is_held_beside_nothing,
 	};
 	const TTest *const windows[] = {
 		an_offer_is_accepted_until_the_last_microsecond_and_refused_at_the_deadline, a_window_that_has_expired_stays_closed,
