@@ -35,6 +35,8 @@ int decimal_parse(const char *text, int64_t *ret)
 			ok = shift(&value, *text - '0');
 	for (; ok && fraction < FRACTION_DIGITS; fraction++)
 		ok = shift(&value, 0);
+	while (ok && *text == '0')
+		text++;
 	if (!ok || *text != '\0')
 		return ERR_INVALID;
 	*ret = value;

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-/* "1449", "1738.8" or "0.0001" in units of 1/10000. ERR_INVALID for anything else: a sign, an exponent, more digits behind the
- * point, an amount past int64. */
+/* "1449", "1738.8" or "0.0001" in units of 1/10000. Zeros may follow, as in "149.900000". ERR_INVALID for anything else: a sign, an
+ * exponent, other digits behind the fourth, an amount past int64. */
 int decimal_parse(const char *text, int64_t *ret);
 
 #endif
