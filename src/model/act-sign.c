@@ -116,3 +116,9 @@ enum act_sign act_sign(const struct act *act, const char *before, const struct a
 
 	return sign == ACT_SIGN_FAILED && strcmp(shipment->status, shipment->reported) != 0 ? ACT_SIGN_NONE : sign;
 }
+
+bool act_is_charged(const struct act *act, const struct shipment *shipment)
+{
+	return act->kind == ACT_CANCEL && strcmp(act->argument, "free") == 0 &&
+	       (act_flags_of(shipment->model, model_status(shipment->model, shipment->reported)) & STATUS_CHARGED);
+}

@@ -108,4 +108,8 @@ enum act_sign {
  * was sent; STANDING is what is known now. What the upstream reports counts, even where it is held. */
 enum act_sign act_sign(const struct act *act, const char *before, const struct act_standing *standing);
 
+/* Whether ACT, a cancellation that has come about, cost money although only a free one was agreed to: what it costs may change after
+ * it was asked. */
+bool act_is_charged(const struct act *act, const struct shipment *shipment);
+
 #endif

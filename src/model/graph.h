@@ -51,6 +51,7 @@ enum status_flag {
 	STATUS_ACCEPTABLE = 1 << 6,  /* the merchant may accept the claim here */
 	STATUS_REVOCABLE = 1 << 7,   /* the merchant may cancel the claim here; later only support can */
 	STATUS_FAILURE = 1 << 8,     /* what was tried last has come to nothing: a late accept ends here */
+	STATUS_CHARGED = 1 << 9,     /* cancelled, for a fee */
 };
 
 /* A node. A name that ends in a slash and a star (a family, or with STATUS_STRANGER the rest) stands for every substatus

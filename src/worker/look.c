@@ -135,6 +135,18 @@ static bool is_answered(const struct action *action, const struct pending *pendi
 	return !wall_is_set(pending->due) || wall_cmp(pending->due, action->due) > 0;
 }
 
+static struct upshot end_done(const struct act *act, const struct sight *sight)
+{
+	const char *status = sight->shipment.reported;
+	struct upshot upshot;
+
+	if (!act_is_charged(act, &sight->shipment))
+		return upshot_end(ACTION_DONE, "", "it is %s now", status);
+	upshot = upshot_end(ACTION_DONE, "charged", "it is %s now: it cost money, though only free was agreed to", status);
+	upshot.alarming = true;
+	return upshot;
+}
+
 static struct upshot end_failed(const struct action *action, const struct sight *sight)
 {
 	const char *hint = action->kind == ACT_ACCEPT ? "; an offer that was over by then ends so: create a new claim" : "";
@@ -198,7 +210,7 @@ struct upshot look_settle(const struct kit *kit, const struct action *action, co
 
 	switch (act_sign(&act, sight->before, &standing)) {
 	case ACT_SIGN_DONE:
-		return upshot_end(ACTION_DONE, "", "it is %s now", sight->shipment.reported);
+		return end_done(&act, sight);
 	case ACT_SIGN_FAILED:
 		return end_failed(action, sight);
 	case ACT_SIGN_NONE:

@@ -99,6 +99,8 @@ void upshot_tell(const struct kit *kit, const struct action *action, const struc
 	           act_kind_text(action->kind), action->argument[0] ? " " : "", action->argument, action->requested_by,
 	           action_result_text(upshot->result), upshot->code[0] ? ", " : "", upshot->code,
 	           upshot->message[0] ? ": " : "", upshot->message);
+	if (upshot->alarming)
+		log_warning("%s: %saction %lld: %s", kit->conf->name, name, (long long)action->id, upshot->message);
 }
 
 int upshot_store(const struct kit *kit, const struct action *action, const struct upshot *upshot)

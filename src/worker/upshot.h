@@ -31,6 +31,7 @@ struct upshot {
 	char code[ACT_CODE_SIZE];
 	char message[ACT_MESSAGE_SIZE];
 	char price[DECIMAL_SIZE];
+	bool alarming; /* warned of */
 
 	struct wall read; /* its shipment's next read is due then at the latest; WALL_NONE: it is not touched */
 };

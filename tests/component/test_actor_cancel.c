@@ -55,6 +55,9 @@ static const struct {
 	{ ACT_FEE("free", "0"), "paid", "100", "{\"version\":1,\"cancel_state\":\"free\"}", ACT_CANCELLED, "done -" },
 	{ ACT_FEE("paid", "149.9"), "paid", "149.90", "{\"version\":1,\"cancel_state\":\"paid\"}",
 	  ACT_CLAIM("cancelled_with_payment", 1, 9, 50, ""), "done -" },
+	/* It has become dearer between the question and the act. */
+	{ ACT_FEE("free", "0"), "free", NULL, "{\"version\":1,\"cancel_state\":\"free\"}",
+	  ACT_CLAIM("cancelled_with_payment", 1, 9, 50, ""), "done charged" },
 	{ ACT_FEE("paid", "149.9"), "paid", "149.8", NULL, ACT_FOUND, "refused price_changed" },
 	{ ACT_FEE("paid", "149.9"), "free", NULL, NULL, ACT_FOUND, "refused not_paid_for" },
 	{ ACT_FEE("unavailable", ""), "paid", "1000", NULL, ACT_FOUND, "refused unavailable" },

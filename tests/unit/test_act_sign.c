@@ -133,6 +133,22 @@ START_TEST(what_only_asks_has_no_sign)
 }
 END_TEST
 
+START_TEST(a_free_cancellation_that_ends_in_a_fee_is_charged)
+{
+	static const char *const fees[] = { "cancelled_with_payment", "cancelled_with_items_on_hands" };
+	const struct act free_one = { .kind = ACT_CANCEL, .argument = "free", .version = 1 };
+	const struct act paid_one = { .kind = ACT_CANCEL, .argument = "paid", .version = 1, .price = "10" };
+	const struct act accept = { .kind = ACT_ACCEPT, .version = 1 };
+	const char *status = signs[_i].status;
+	struct stand stand;
+
+	stand_in(&stand, &model_claims, status);
+	ck_assert_int_eq(act_is_charged(&free_one, &stand.shipment), strcmp(status, fees[0]) == 0 || strcmp(status, fees[1]) == 0);
+	ck_assert(!act_is_charged(&paid_one, &stand.shipment));
+	ck_assert(!act_is_charged(&accept, &stand.shipment));
+}
+END_TEST
+
 /* --- Orders -------------------------------------------------------------------------------------------------------- */
 
 static char sign_of_order(const struct model *model, const char *before, const char *argument, const char *reported)
@@ -249,6 +265,7 @@ Suite *suite(void)
 
 	tcase_add_loop_test(claims, each_status_of_a_claim_is_the_sign_that_the_list_says, 0, (int)ARRAY_SIZE(signs));
 	tcase_add_loop_test(claims, what_is_held_shows_that_it_is_done_but_never_that_it_has_failed, 0, (int)ARRAY_SIZE(signs));
+	tcase_add_loop_test(claims, a_free_cancellation_that_ends_in_a_fee_is_charged, 0, (int)ARRAY_SIZE(signs));
 	tcase_add_test(claims, an_offer_of_a_newer_version_refutes_the_accept_of_an_older_one);
 	tcase_add_test(claims, an_unknown_status_is_no_sign);
 	tcase_add_test(claims, what_only_asks_has_no_sign);
