@@ -174,6 +174,17 @@ static void begin(struct actor *actor, const struct action *action, int (*start)
 	}
 }
 
+/* While the row is wanted, a later pass begins anew. */
+static bool advance_unrecorded(struct actor *actor, struct errand *errand)
+{
+	int r = errand_find_record(errand);
+
+	if (!r && errand->upshot.kind != UPSHOT_NONE)
+		return advance(actor, errand);
+	try_again(actor);
+	return r == ERR_OK;
+}
+
 /* The row is still wanted: a later pass begins anew if this fails. */
 static bool advance_send(struct actor *actor, struct errand *errand)
 {
@@ -185,11 +196,13 @@ static bool advance_send(struct actor *actor, struct errand *errand)
 		try_again(actor);
 		return true;
 	}
-	return errand->upshot.kind != UPSHOT_NONE && advance(actor, errand);
+	return (errand->unrecorded || errand->upshot.kind != UPSHOT_NONE) && advance(actor, errand);
 }
 
 static bool advance_waiting(struct actor *actor, struct errand *errand)
 {
+	if (errand->unrecorded)
+		return advance_unrecorded(actor, errand);
 	if (!wall_is_set(errand->refused))
 		return false;
 	if (errand_tell_refusal(errand))
@@ -200,12 +213,22 @@ static bool advance_waiting(struct actor *actor, struct errand *errand)
 	return false;
 }
 
+/* Storing what the answer came to fails for ever when it stands in the file already, though that was said to have failed, too. */
+static bool is_stored(const struct actor *actor, const struct errand *errand)
+{
+	struct action row;
+
+	if (store_action(actor->config.kit->store, errand->action.id, &row))
+		return false;
+	return row.state == ACTION_ENDED || (row.state == ACTION_SETTLING && errand->action.state == ACTION_WANTED);
+}
+
 static bool advance_stored(struct actor *actor, struct errand *errand)
 {
 	bool goes_on = errand->upshot.kind == UPSHOT_LATER && wall_is_set(errand->refused);
 
 	if (store_upshot(actor, &errand->action, &errand->upshot))
-		return false;
+		return is_stored(actor, errand);
 	errand->upshot.kind = UPSHOT_NONE;
 	return !goes_on;
 }

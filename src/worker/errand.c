@@ -339,7 +339,8 @@ static int record(struct errand *errand, struct sight *sight)
 	}
 	errand->action.sent = now_of(errand);
 	store_action_sent(kit->store, errand->action.id, errand->action.sent);
-	return store_commit(kit->store);
+	errand->unrecorded = store_commit(kit->store) != ERR_OK;
+	return ERR_OK;
 }
 
 int errand_send(struct errand *errand)
@@ -351,8 +352,18 @@ int errand_send(struct errand *errand)
 	r = name_shipment(errand);
 	if (!r)
 		r = record(errand, &sight);
-	if (!r && errand->upshot.kind == UPSHOT_NONE)
+	if (!r && !errand->unrecorded && errand->upshot.kind == UPSHOT_NONE)
 		send_now(errand, &sight);
+	return r;
+}
+
+int errand_find_record(struct errand *errand)
+{
+	struct action row;
+	int r = store_action(errand->kit->store, errand->action.id, &row);
+
+	if (!r && row.state == ACTION_SENT)
+		errand->upshot = upshot_end(ACTION_NOT_DONE, "not_sent", "nothing has left: storing it failed; it may be repeated");
 	return r;
 }
 

@@ -15,6 +15,7 @@ struct errand {
 	struct action action;
 	char external_id[EXTERNAL_ID_SIZE]; /* once it is sent */
 	struct upshot upshot;      /* what the answer came to; UPSHOT_NONE while it is awaited */
+	bool unrecorded;           /* nothing was sent, since storing that it is has failed, or is said to have */
 	bool paid;                 /* the cancellation that may be sent costs money, as was agreed to */
 	struct act_answer refusal; /* one that is told once the shipment has been read */
 	struct wall refused;       /* when it came; WALL_NONE: there is none */
@@ -28,8 +29,12 @@ struct errand {
 /* What changes nothing upstream: what a cancellation costs, a probe, how far an operation is. */
 int errand_ask(struct errand *errand);
 
-/* The act itself: judged anew, recorded as sent, and once that is safely stored, sent. */
+/* The act itself: judged anew, recorded as sent, and once that is safely stored, sent. Otherwise it may be `unrecorded`. */
 int errand_send(struct errand *errand);
+
+/* Whether what is unrecorded stands as sent all the same, as after a commit that fails when the file has it: then `upshot` ends it.
+ * If not, it is still wanted. */
+int errand_find_record(struct errand *errand);
 
 /* What was refused waits until its shipment was read, so that people can be told what it is now, or for a few seconds:
  * UPSHOT_NONE, until `due`. */

@@ -9,6 +9,7 @@
 #include "act_world.h"
 #include "base/attr.h"
 #include "base/log.h"
+#include "store/query.h"
 #include "suite.h"
 
 /* More events of the loop than an action takes from its row to its end. */
@@ -218,13 +219,75 @@ START_TEST(an_answer_waits_until_it_can_be_stored)
 }
 END_TEST
 
+/* --- A commit that fails after the file has it ------------------------------------------------------------------------------ */
+
+/* Of the commits that change an action, how many are still to come until the one that is said to have failed. */
+static struct {
+	bool acting;
+	size_t left;
+} trouble;
+
+static void on_update(void *cls, int operation, const char *database, const char *table, sqlite3_int64 id)
+{
+	(void)cls;
+	(void)operation;
+	(void)database;
+	(void)id;
+	trouble.acting = trouble.acting || strcmp(table, "action") == 0;
+}
+
+static int on_logged(void *cls, sqlite3 *handle, const char *database, int pages)
+{
+	bool fails = trouble.acting && trouble.left > 0 && --trouble.left == 0;
+
+	(void)cls;
+	(void)handle;
+	(void)database;
+	(void)pages;
+	trouble.acting = false;
+	return fails ? SQLITE_IOERR : SQLITE_OK;
+}
+
+static void start_and_fail_at(size_t nth)
+{
+	act_world_start_read(&w);
+	act_world_stop(&w);
+	act_world_obey(&w, ACT_ASK_ACCEPT, ACT_ACCEPTED);
+	want(ACT_ACCEPT, NULL);
+	act_world_start(&w);
+	trouble.acting = false;
+	trouble.left = nth;
+	sqlite3_update_hook(w.bed.store->handle, on_update, NULL);
+	sqlite3_wal_hook(w.bed.store->handle, on_logged, NULL);
+}
+
+START_TEST(what_stands_as_sent_though_that_failed_has_not_left)
+{
+	start_and_fail_at(1);
+	act_world_await_end(&w, "not_done not_sent");
+	act_world_turns(&w);
+	ck_assert_uint_eq(asked(ACT_ASK_ACCEPT), 0);
+	want(ACT_ACCEPT, NULL);
+	act_world_await_end(&w, "done -");
+}
+END_TEST
+
+START_TEST(an_answer_that_was_stored_though_that_failed_is_settled)
+{
+	start_and_fail_at(2);
+	act_world_await_end(&w, "done -");
+	ck_assert_uint_eq(asked(ACT_ASK_ACCEPT), 1);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("actor_crash");
 	TCase *events = tcase_create("events");
 	TCase *points = tcase_create("points");
 	TCase *locked = tcase_create("locked");
-	TCase *const all[] = { events, points, locked };
+	TCase *failing = tcase_create("failing");
+	TCase *const all[] = { events, points, locked, failing };
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		tcase_add_checked_fixture(all[i], set_up, tear_down);
@@ -242,5 +305,7 @@ Suite *suite(void)
 	tcase_add_test(points, what_was_read_and_not_looked_at_is_looked_at);
 	tcase_add_test(locked, nothing_leaves_that_could_not_be_recorded);
 	tcase_add_test(locked, an_answer_waits_until_it_can_be_stored);
+	tcase_add_test(failing, what_stands_as_sent_though_that_failed_has_not_left);
+	tcase_add_test(failing, an_answer_that_was_stored_though_that_failed_is_settled);
 	return suite;
 }
