@@ -311,9 +311,9 @@ static void send_now(struct errand *errand, const struct sight *sight)
 	struct act_refusal refusal;
 	int r;
 
-	/* Storing took its time. */
+	/* Storing took its time. What is refused never stands as sent, so this is no refusal. */
 	if (!look_permits(errand->kit, &errand->action, sight, &refusal)) {
-		errand->upshot = upshot_refused(&refusal);
+		errand->upshot = upshot_end(ACTION_NOT_DONE, refusal.code, "nothing has left: %s", refusal.message);
 		return;
 	}
 	r = errand->kit->conf->kind == CONF_MARKET ? send_order(errand, sight) : send_claim(errand, sight);

@@ -142,7 +142,8 @@ START_TEST(a_window_that_ends_while_it_is_stored_is_over)
 	act_world_start(&w);
 	sqlite3_update_hook(w.bed.store->handle, on_update, &acting);
 	sqlite3_commit_hook(w.bed.store->handle, on_commit, &acting);
-	act_world_await_end(&w, "refused window_closed");
+	act_world_await_end(&w, "not_done window_closed");
+	expect_message("nothing has left: the time for approval ended at 2026-09-20T12:09:10.000000Z: ");
 	act_world_turns(&w);
 	ck_assert_uint_eq(asked(ACT_ASK_ACCEPT), 0);
 	ck_assert_str_eq(bed_ask(&w.bed, "SELECT sent_at IS NOT NULL" LAST), "1");
