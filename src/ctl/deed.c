@@ -8,18 +8,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "ctl/database.h"
 #include "ctl/door.h"
 #include "ctl/print.h"
 #include "ctl/settings.h"
-
-/* Between two looks at an action: a person does not notice, and nobody else is kept waiting. */
-#define LOOK_AGAIN_US (100 * USEC_PER_MS)
-/* A person begins to wonder. */
-#define WONDER_US (1 * USEC_PER_SEC)
 
 static struct mono mono_now(const struct deed *deed)
 {
@@ -59,7 +53,7 @@ void deed_done(struct deed *deed)
 {
 	store_close(deed->store);
 	free(deed->socket);
-	free(deed->ids);
+	free(deed->asked);
 	*deed = (struct deed){ 0 };
 }
 
@@ -78,15 +72,16 @@ int deed_act(const struct call *call, enum act_kind kind, const char *id, struct
 	return EX_OK;
 }
 
-static int keep_ids(struct deed *deed, const struct wire_acts *acts)
+static int keep(struct deed *deed, const struct wire_act *act, const struct wire_acts *acts)
 {
-	int64_t *ids = reallocarray(deed->ids, deed->n + acts->n, sizeof(*ids));
+	struct fate_asked *all = reallocarray(deed->asked, deed->n + acts->n, sizeof(*all));
 
-	if (!ids)
+	if (!all)
 		return console_fail(deed->call->console, EX_TEMPFAIL, "it is recorded as action %" PRId64 ", but %s", acts->ids[0],
 		                    err_text(ERR_NOMEM));
-	memcpy(ids + deed->n, acts->ids, acts->n * sizeof(*ids));
-	deed->ids = ids;
+	for (size_t i = 0; i < acts->n; i++)
+		all[deed->n + i] = fate_asked_of(act, acts->ids[i]);
+	deed->asked = all;
 	deed->n += acts->n;
 	deed->end.us = mono_now(deed).us + deed->call->console->patience_us;
 	return EX_OK;
@@ -98,51 +93,37 @@ int deed_ask(struct deed *deed, const struct wire_act *act)
 	struct door_trouble trouble;
 	int status = door_ask(deed->socket, act, &acts, &trouble);
 
-	return status == EX_OK ? keep_ids(deed, &acts) : console_fail(deed->call->console, status, "%s", trouble.text);
+	return status == EX_OK ? keep(deed, act, &acts) : console_fail(deed->call->console, status, "%s", trouble.text);
 }
 
-static int look(const struct deed *deed, int64_t id, struct fate *ret)
+/* The row that has its number here is not its own, and not to be shown. */
+static int fail_elsewhere(const struct deed *deed, struct fate_asked *asked)
 {
-	int r = fate_read(deed->store, id, ret);
+	int64_t id = asked->id;
 
-	if (r == ERR_NOT_FOUND)
-		return console_fail(deed->call->console, EX_DATAERR,
-		                    "action %" PRId64 " is recorded, but not in this database: it is not that of the daemon at %s", id,
-		                    deed->socket);
-	return database_status(deed->call, deed->store, r);
+	asked->id = 0;
+	return console_fail(deed->call->console, EX_DATAERR,
+	                    "action %" PRId64 " is recorded, but not in this database: it is not that of the daemon at %s", id,
+	                    deed->socket);
 }
 
-/* Tells a person who waits how far it is, whenever that has changed. */
-static void tell_waiting(const struct console *console, const struct fate *fate, char told[static FATE_STATE_SIZE])
+static int await(const struct deed *deed, struct fate_asked *asked, struct fate *ret)
 {
-	if (!console->terminal || strcmp(told, fate->state) == 0)
-		return;
-	fprintf(console->err, "Waiting for action %" PRId64 " (%s)\n", fate->id, fate->state);
-	memcpy(told, fate->state, FATE_STATE_SIZE);
-}
+	const struct fate_wait wait = {
+		.console = deed->call->console,
+		.store = deed->store,
+		.end = deed->end,
+		.tells = true,
+	};
+	int r = fate_await(&wait, asked, ret);
 
-static int await(const struct deed *deed, int64_t id, struct fate *ret)
-{
-	const struct timespec pause = { .tv_nsec = LOOK_AGAIN_US * 1000 };
-	int64_t since_us = mono_now(deed).us;
-	char told[FATE_STATE_SIZE] = "";
-
-	for (;;) {
-		int status = look(deed, id, ret);
-		int64_t now_us = mono_now(deed).us;
-
-		if (status != EX_OK || ret->result != FATE_OPEN || now_us >= deed->end.us)
-			return status;
-		if (now_us - since_us >= WONDER_US)
-			tell_waiting(deed->call->console, ret, told);
-		nanosleep(&pause, NULL);
-	}
+	return r == ERR_NOT_FOUND ? fail_elsewhere(deed, asked) : database_status(deed->call, deed->store, r);
 }
 
 int deed_await(struct deed *deed, struct fate *ret)
 {
 	deed->n_heard = deed->n;
-	return await(deed, deed->ids[deed->n - 1], ret);
+	return await(deed, &deed->asked[deed->n - 1], ret);
 }
 
 static int open_row(struct store *store, int64_t id, struct report **ret)
@@ -159,7 +140,7 @@ static int open_rows(const struct deed *deed, struct print_rows *rows)
 	int r = ERR_OK;
 
 	for (size_t i = 0; r == ERR_OK && i < deed->n; i++)
-		r = open_row(deed->store, deed->ids[i], &rows[i].report);
+		r = open_row(deed->store, deed->asked[i].id, &rows[i].report);
 	return r;
 }
 
@@ -194,7 +175,7 @@ int deed_finish(struct deed *deed, int status)
 {
 	for (size_t i = deed->n_heard; i < deed->n; i++) {
 		struct fate fate = { 0 };
-		int r = await(deed, deed->ids[i], &fate);
+		int r = await(deed, &deed->asked[i], &fate);
 
 		status = worse(status, r == EX_OK ? tell(deed, &fate) : r);
 	}

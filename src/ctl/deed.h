@@ -14,7 +14,7 @@ struct deed {
 	const struct call *call;
 	struct store *store;
 	char *socket;    /* the daemon's */
-	int64_t *ids;    /* of the actions, as they were asked for */
+	struct fate_asked *asked; /* the actions */
 	size_t n;
 	size_t n_heard;  /* of them, those that the caller has awaited itself */
 	struct mono end; /* of patience */

@@ -9,14 +9,12 @@
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "ctl/doctor.h"
 #include "ctl/door.h"
 #include "ctl/fate.h"
 
-#define LOOK_AGAIN_NS (100 * 1000 * 1000L)
 /* Longer than a request to an upstream may take by default; the console may be less patient. */
 #define PATIENCE_US (45 * USEC_PER_SEC)
 
@@ -83,20 +81,6 @@ static struct mono patience_end(const struct console *console)
 	return (struct mono){ clock_mono(&console->clock).us + patience_us };
 }
 
-/* Looks until the action has ended, or patience has. */
-static int await(const struct doctor_visit *visit, int64_t id, struct mono end, struct fate *ret)
-{
-	const struct timespec pause = { .tv_nsec = LOOK_AGAIN_NS };
-
-	for (;;) {
-		int r = fate_read(visit->store, id, ret);
-
-		if (r < 0 || ret->result != FATE_OPEN || clock_mono(&visit->console->clock).us >= end.us)
-			return r;
-		nanosleep(&pause, NULL);
-	}
-}
-
 static void tell_trouble(struct findings *findings, const struct fate *fate)
 {
 	if (strcmp(fate->code, "auth") == 0) {
@@ -126,13 +110,19 @@ static void tell_fate(struct findings *findings, const struct fate *fate)
 	}
 }
 
-static void check_upstreams(struct findings *findings, const struct doctor_visit *visit, const struct wire_acts *acts)
+static void check_upstreams(struct findings *findings, const struct doctor_visit *visit, const struct wire_act *probe,
+                            const struct wire_acts *acts)
 {
-	struct mono end = patience_end(visit->console);
+	const struct fate_wait wait = {
+		.console = visit->console,
+		.store = visit->store,
+		.end = patience_end(visit->console),
+	};
 
 	for (size_t i = 0; i < acts->n; i++) {
+		const struct fate_asked asked = fate_asked_of(probe, acts->ids[i]);
 		struct fate fate = { 0 };
-		int r = await(visit, acts->ids[i], end, &fate);
+		int r = fate_await(&wait, &asked, &fate);
 
 		if (r < 0) {
 			findings_add(findings, FINDING_BAD, "what was asked of the daemon is not in this database");
@@ -171,7 +161,7 @@ void doctor_check_daemon(struct findings *findings, const struct doctor_visit *v
 	int status = door_ask(path, &probe, &acts, &trouble);
 
 	if (status == EX_OK)
-		check_upstreams(findings, visit, &acts);
+		check_upstreams(findings, visit, &probe, &acts);
 	else
 		tell_door(findings, status, &trouble);
 }

@@ -8,9 +8,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "ctl/print.h"
+
+/* Between two looks at an action: a person does not notice, and nobody else is kept waiting. */
+#define LOOK_AGAIN_US (100 * USEC_PER_MS)
+/* A person begins to wonder. */
+#define WONDER_US (1 * USEC_PER_SEC)
 
 /* "Claim" and an id, or "Source" and a name. */
 #define NAME_SIZE 96
@@ -54,13 +60,46 @@ static int take(const struct report *report, struct fate *ret)
 	return ERR_OK;
 }
 
-int fate_read(struct store *store, int64_t action_id, struct fate *ret)
+static bool is(const char *text, const char *word)
+{
+	return strcmp(text, word) == 0;
+}
+
+struct fate_asked fate_asked_of(const struct wire_act *act, int64_t id)
+{
+	struct fate_asked asked = { .id = id, .kind = act->kind, .target_id = act->target_id };
+
+	_Static_assert(sizeof(asked.external_id) == sizeof(act->id), "an id is kept whole");
+	memcpy(asked.external_id, act->id, sizeof(asked.external_id));
+	return asked;
+}
+
+static bool is_asked(const struct fate *fate, const struct fate_asked *asked)
+{
+	return fate->kind == asked->kind && fate->target_id == asked->target_id &&
+	       (!*asked->external_id || is(fate->external_id, asked->external_id));
+}
+
+static int take_asked(const struct report *report, const struct fate_asked *asked, struct fate *ret)
+{
+	struct fate fate;
+	int r = take(report, &fate);
+
+	if (r)
+		return r;
+	if (!is_asked(&fate, asked))
+		return ERR_NOT_FOUND;
+	*ret = fate;
+	return ERR_OK;
+}
+
+int fate_read(struct store *store, const struct fate_asked *asked, struct fate *ret)
 {
 	struct report *report CLEANUP(report_cleanup) = NULL;
 	char id[24];
 	bool any = false;
 
-	(void)snprintf(id, sizeof(id), "%" PRId64, action_id);
+	(void)snprintf(id, sizeof(id), "%" PRId64, asked->id);
 	const char *const args[] = { id };
 	int r = store_report(store, REPORT_ACTION, args, ARRAY_SIZE(args), &report);
 
@@ -68,12 +107,35 @@ int fate_read(struct store *store, int64_t action_id, struct fate *ret)
 		r = report_next(report, &any);
 	if (r < 0)
 		return r;
-	return any ? take(report, ret) : ERR_NOT_FOUND;
+	return any ? take_asked(report, asked, ret) : ERR_NOT_FOUND;
 }
 
-static bool is(const char *text, const char *word)
+/* Tells a person who waits how far it is, whenever that has changed. */
+static void tell_waiting(const struct console *console, const struct fate *fate, char told[static FATE_STATE_SIZE])
 {
-	return strcmp(text, word) == 0;
+	if (!console->terminal || is(told, fate->state))
+		return;
+	fprintf(console->err, "Waiting for action %" PRId64 " (%s)\n", fate->id, fate->state);
+	memcpy(told, fate->state, FATE_STATE_SIZE);
+}
+
+int fate_await(const struct fate_wait *wait, const struct fate_asked *asked, struct fate *ret)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_AGAIN_US * 1000 };
+	const struct clock *clock = &wait->console->clock;
+	int64_t since_us = clock_mono(clock).us;
+	char told[FATE_STATE_SIZE] = "";
+
+	for (;;) {
+		int r = fate_read(wait->store, asked, ret);
+		int64_t now_us = clock_mono(clock).us;
+
+		if (r < 0 || ret->result != FATE_OPEN || now_us >= wait->end.us)
+			return r;
+		if (wait->tells && now_us - since_us >= WONDER_US)
+			tell_waiting(wait->console, ret, told);
+		nanosleep(&pause, NULL);
+	}
 }
 
 /* What the action is about: "Claim abc". */

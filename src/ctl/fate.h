@@ -9,6 +9,7 @@
 #include "ctl/console.h"
 #include "model/act.h"
 #include "store/store.h"
+#include "wire/control.h"
 
 enum fate_result {
 	FATE_OPEN, /* it has not ended */
@@ -37,8 +38,29 @@ struct fate {
 	char message[ACT_MESSAGE_SIZE];
 };
 
-/* The action as it is now. ERR_NOT_FOUND. */
-int fate_read(struct store *store, int64_t action_id, struct fate *ret);
+/* An action as it was asked for: its number alone may be another's in another database. */
+struct fate_asked {
+	int64_t id;
+	enum act_kind kind;
+	char external_id[EXTERNAL_ID_SIZE]; /* "" where it was not named */
+	int64_t target_id;
+};
+
+/* ACT, which was recorded under that number. */
+struct fate_asked fate_asked_of(const struct wire_act *act, int64_t id);
+
+/* The action as it is now. ERR_NOT_FOUND: it is not in this database. */
+int fate_read(struct store *store, const struct fate_asked *asked, struct fate *ret);
+
+struct fate_wait {
+	const struct console *console;
+	struct store *store;
+	struct mono end; /* of patience */
+	bool tells;      /* a person who waits, how far it is */
+};
+
+/* Reads it until it has ended, or patience has. */
+int fate_await(const struct fate_wait *wait, const struct fate_asked *asked, struct fate *ret);
 
 /* Says it: what is done on the console's out, what is not on its err, with what to do next. Returns fate_status(). */
 int fate_tell(const struct console *console, const struct fate *fate);

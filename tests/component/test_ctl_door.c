@@ -8,6 +8,8 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -83,17 +85,59 @@ START_TEST(a_user_who_may_not_is_told_who_may)
 }
 END_TEST
 
+/* In another database there may be nothing under that number, or another action, of another claim or kind. */
+static const struct {
+	const char *action; /* kind and shipment, as VALUES; NULL: none */
+	const char *verb;
+} others[] = {
+	{ NULL, "refetch waits" },
+	{ "'refetch', 2", "refetch waits" },
+	{ "'prune', NULL", "refetch waits" },
+	{ "'refetch', 2", "refetch waits --json" },
+	{ "'cancel_info', 2", "cancel waits --paid --yes" },
+	{ "'accept', 1", "cancel waits --paid --yes" },
+	{ "'resolve', 1", "resolve 17 --adopt" },
+};
+
+static char *open_other(const char *action)
+{
+	char *path = NULL;
+	char sql[800];
+	struct store *store = NULL;
+	sqlite3 *handle = NULL;
+
+	ck_assert_int_gt(asprintf(&path, "%s.other", ctl_world_path()), 0);
+	ck_assert_int_eq(store_open(path, &store, NULL), 0);
+	store_close(store);
+	snprintf(sql, sizeof(sql),
+	         "INSERT INTO source (id, kind, name, since_us) VALUES (1, 'delivery', 'main', 1);"
+	         "INSERT INTO shipment (id, source_id, external_id, model, status, first_seen_us, via)"
+	         " VALUES (1, 1, 'waits', 'claims', NULL, 1, 'sweep'), (2, 1, 'c2', 'claims', NULL, 1, 'sweep')");
+	ck_assert_int_eq(sqlite3_open(path, &handle), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+	snprintf(sql, sizeof(sql),
+	         "INSERT INTO action (id, source_id, kind, shipment_id, target_id, requested_us, requested_by, state, finished_us, result,"
+	         " code, price) SELECT 1, 1, column1, column2, 16, 1, 'uid:0', 'ended', 2, 'done', 'paid', '12.50' FROM (VALUES (%s))",
+	         action ? action : "");
+	if (action)
+		ck_assert_msg(sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(handle));
+	ck_assert_int_eq(sqlite3_close(handle), SQLITE_OK);
+	return path;
+}
+
 START_TEST(another_database_than_the_daemon_s_is_noticed)
 {
-	char other[512], line[600];
+	char line[600];
 
+	ctl_world_sql("INSERT INTO history (shipment_id, revision, updated_us, at_us, seen_us, via, status, adopted, verdict, seq)"
+	              " SELECT id, 99, 1, 1, 1, 'sweep', 'new', 0, 'illegal', 99 FROM shipment WHERE external_id = 'waits';"
+	              "INSERT INTO violation (id, history_id, kind) SELECT 17, max(id), 'illegal_transition' FROM history");
 	door_world_open(NULL, 0);
-	snprintf(other, sizeof(other), "%s.other", ctl_world_path());
-	struct store *store = NULL;
-	ck_assert_int_eq(store_open(other, &store, NULL), 0);
-	store_close(store);
-	snprintf(line, sizeof(line), "refetch waits --db %s", other);
-	door_world_expect(line, EX_DATAERR, "", "action 1 is recorded, but not in this database: it is not that of the daemon at ");
+	char *other = open_other(others[_i].action);
+	snprintf(line, sizeof(line), "%s --db %s", others[_i].verb, other);
+	door_world_expect(line, EX_DATAERR, strstr(line, "--json") ? "[]\n" : "",
+	                  "action 1 is recorded, but not in this database: it is not that of the daemon at ");
+	free(other);
 }
 END_TEST
 
@@ -176,7 +220,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, without_a_daemon_it_can_only_read);
 	tcase_add_test(tcase, a_proxy_of_the_environment_is_not_asked);
 	tcase_add_test(tcase, a_user_who_may_not_is_told_who_may);
-	tcase_add_test(tcase, another_database_than_the_daemon_s_is_noticed);
+	tcase_add_loop_test(tcase, another_database_than_the_daemon_s_is_noticed, 0, ARRAY_SIZE(others));
 	tcase_add_test(tcase, with_db_alone_the_socket_is_the_configuration_s);
 	tcase_add_loop_test(tcase, an_answer_that_is_none_is_told, 0, ARRAY_SIZE(strangers));
 	suite_add_tcase(suite, tcase);
