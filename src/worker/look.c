@@ -154,6 +154,12 @@ static struct upshot end_failed(const struct action *action, const struct sight 
 	return upshot_end(ACTION_NOT_DONE, "", "it did not come about: it is %s now%s", sight->shipment.reported, hint);
 }
 
+/* What may be done once it is sure that nothing came of it. An accept books a courier, and a second one another. */
+static const char *advice_to_repeat(const struct action *action)
+{
+	return action->kind == ACT_ACCEPT ? "look at it in the cabinet before you repeat it" : "it may be repeated";
+}
+
 /* All reads are made, and tell nothing. */
 static struct upshot end_untold(const struct action *action, const struct sight *sight)
 {
@@ -165,8 +171,8 @@ static struct upshot end_untold(const struct action *action, const struct sight 
 	if (action->answer == ACTION_TAKEN)
 		return upshot_end(ACTION_IN_DOUBT, "", "%s, but after %d reads it is still %s; look at it in the cabinet before you repeat "
 		                  "anything", told, SETTLE_TRIES, status);
-	return upshot_end(ACTION_NOT_DONE, "", "%s, and after %d reads it is still %s: it was not done, and may be repeated", told,
-	                  SETTLE_TRIES, status);
+	return upshot_end(ACTION_NOT_DONE, "", "%s, and after %d reads it is still %s, so it was not done; %s", told, SETTLE_TRIES,
+	                  status, advice_to_repeat(action));
 }
 
 static struct wall soon(const struct kit *kit)

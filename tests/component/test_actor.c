@@ -193,7 +193,8 @@ static const struct {
 	{ "500 Oops", "", ACT_CLAIM("performer_lookup", 1, 5, 55, ""), "done -", "is performer_lookup now" },
 	{ "500 Oops", "", ACT_FAILED, "not_done -", "is failed now; an offer that was over" },
 	{ "500 Oops", "", ACT_CLAIM("estimating", 2, 5, 55, ""), "not_done -", "is estimating now" },
-	{ "500 Oops", "", ACT_OFFERED, "not_done -", "after 8 reads it is still ready_for_approval: it was not done" },
+	{ "500 Oops", "", ACT_OFFERED, "not_done -", "after 8 reads it is still ready_for_approval, so it was not done; "
+	  "look at it in the cabinet before you repeat it" },
 	{ "200 OK", "<html>", ACT_ACCEPTED, "done -", "" },
 	{ "200 OK", ACT_TAKEN("new"), ACT_OFFERED, "in_doubt -", "it was taken, but after 8 reads it is still ready_for_approval" },
 	{ "200 OK", ACT_TAKEN("new"), ACT_FAILED, "not_done -", "is failed now" },

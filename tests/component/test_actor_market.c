@@ -114,7 +114,7 @@ static const struct {
 	const char *message;
 } answers[] = {
 	{ "500 Oops", "", SENT, "done -", "is DELIVERY/DELIVERY_SERVICE_RECEIVED now" },
-	{ "500 Oops", "", STARTED, "not_done -", "it was not done, and may be repeated" },
+	{ "500 Oops", "", STARTED, "not_done -", "so it was not done; it may be repeated" },
 	{ "500 Oops", "", DBS("CANCELLED", "USER_CHANGED_MIND", "11:30:00"), "in_doubt -",
 	  "that it is CANCELLED/USER_CHANGED_MIND now does not tell" },
 	{ "200 OK", TAKEN, STARTED, "in_doubt -", "look at it in the cabinet" },
