@@ -136,16 +136,25 @@ static void check_files(struct findings *findings, struct wall now, struct conf 
 		check_contents(findings, conf);
 }
 
+/* Whether HOST, behind which are a port, a path or nothing, is this machine by its very name. */
+static bool is_this_machine(const char *host)
+{
+	static const char *const names[] = { "localhost", "[::1]" };
+	size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (len == strlen(names[i]) && strncmp(host, names[i], len) == 0)
+			return true;
+	return strncmp(host, "127.", strlen("127.")) == 0 && strspn(host, "0123456789.") == len;
+}
+
 /* Of the URL only what can't be a secret is told: scheme and host. */
 static void check_receiver(struct findings *findings, const char *what, const char *url)
 {
-	static const char *const local[] = { "http://127.", "http://localhost", "http://[::1]" };
 	size_t scheme = strcspn(url, ":") + strlen("://");
 	int len = (int)(scheme + strcspn(url + scheme, "/"));
-	bool open = strncmp(url, "https:", strlen("https:")) != 0;
+	bool open = strncmp(url, "https:", strlen("https:")) != 0 && !is_this_machine(url + scheme);
 
-	for (size_t i = 0; i < ARRAY_SIZE(local); i++)
-		open = open && strncmp(url, local[i], strlen(local[i])) != 0;
 	findings_add(findings, open ? FINDING_LOOK : FINDING_OK, "%s go to %.*s%s", what, len, url,
 	             open ? ", over the network for all to read" : "");
 	if (open)

@@ -103,15 +103,38 @@ START_TEST(receivers_and_their_keys_are_told_without_what_may_be_secret)
 }
 END_TEST
 
+static const struct {
+	const char *url;
+	const char *told;
+	bool local;
+} receivers[] = {
+	{ "http://alerts.example/", "http://alerts.example", false },
+	{ "http://alerts.example", "http://alerts.example", false },
+	{ "http://localhost.example/", "http://localhost.example", false },
+	{ "http://127.example:80/", "http://127.example:80", false },
+	{ "http://127.0.0.1.example/", "http://127.0.0.1.example", false },
+	{ "http://[::1:2]/", "http://[::1:2]", false },
+	{ "http://localhost", "http://localhost", true },
+	{ "http://localhost:9000/x", "http://localhost:9000", true },
+	{ "http://127.0.0.2/x", "http://127.0.0.2", true },
+	{ "http://[::1]:9000/", "http://[::1]:9000", true },
+};
+
 START_TEST(what_goes_over_the_network_in_the_clear_is_worth_a_look)
 {
-	configure("http://alerts.example/", "http://shop.example");
+	const char *level = receivers[_i].local ? "ok" : "look";
+	const char *danger = receivers[_i].local ? "" : ", over the network for all to read";
+	char told[128];
+
+	configure(receivers[_i].url, receivers[_i].url);
 
 	struct ctl_world_run run = doctor_world_run("");
 
 	ck_assert_int_eq(run.status, 0);
-	doctor_world_expect(&run, "look", "[daemon] alert_url", "alerts go to http://alerts.example, over the network for all to read");
-	doctor_world_expect(&run, "look", "[delivery main] forward_url", "transitions go to http://shop.example, over the network");
+	snprintf(told, sizeof(told), "alerts go to %s%s", receivers[_i].told, danger);
+	doctor_world_expect(&run, level, "[daemon] alert_url", told);
+	snprintf(told, sizeof(told), "transitions go to %s%s", receivers[_i].told, danger);
+	doctor_world_expect(&run, level, "[delivery main] forward_url", told);
 	ctl_world_run_done(&run);
 }
 END_TEST
@@ -201,12 +224,15 @@ static void add(Suite *suite, const char *name, const TTest *const *tests)
 Suite *suite(void)
 {
 	Suite *suite = suite_create("doctor work");
+	TCase *clear = tcase_create("clear");
 
 	add(suite, "database", (const TTest *const[]){
 		a_sound_database_with_a_short_log_is_told, a_fault_in_it_is_bad, a_long_log_is_worth_a_look, NULL });
 	add(suite, "receivers", (const TTest *const[]){
-		receivers_and_their_keys_are_told_without_what_may_be_secret, what_goes_over_the_network_in_the_clear_is_worth_a_look,
-		a_key_of_the_wrong_form_or_open_to_all_is_bad, NULL });
+		receivers_and_their_keys_are_told_without_what_may_be_secret, a_key_of_the_wrong_form_or_open_to_all_is_bad, NULL });
+	tcase_add_checked_fixture(clear, doctor_world_setup, doctor_world_teardown);
+	tcase_add_loop_test(clear, what_goes_over_the_network_in_the_clear_is_worth_a_look, 0, ARRAY_SIZE(receivers));
+	suite_add_tcase(suite, clear);
 	add(suite, "messages", (const TTest *const[]){
 		an_empty_outbox_is_told, messages_that_are_on_their_way_are_well,
 		messages_that_fail_are_worth_a_look_and_bad_after_an_hour, NULL });
