@@ -64,8 +64,8 @@ int deed_act(const struct call *call, enum act_kind kind, const char *id, struct
 
 	if (id && !external_id_is_valid(id, strlen(id)))
 		return console_fail(call->console, EX_NOINPUT, "no claim or order %s", id);
-	if (source && strlen(source) >= sizeof(act.source))
-		return console_fail(call->console, EX_NOINPUT, "no source %s", source);
+	if (source && (!*source || strlen(source) >= sizeof(act.source)))
+		return console_fail(call->console, EX_NOINPUT, "no source \"%s\"", source);
 	(void)snprintf(act.id, sizeof(act.id), "%s", id ? id : "");
 	(void)snprintf(act.source, sizeof(act.source), "%s", source ? source : "");
 	*ret = act;

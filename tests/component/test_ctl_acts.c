@@ -124,6 +124,7 @@ START_TEST(an_id_is_looked_for_before_anybody_is_asked)
 {
 	open_done();
 	door_world_expect("accept nothere --yes", EX_NOINPUT, "", "claimctl: no claim or order nothere\n");
+	door_world_expect("accept waits --yes --source=", EX_NOINPUT, "", "claimctl: no source \"\"\n");
 	door_world_expect("accept waits --yes --source other", EX_NOINPUT, "", "claimctl: no claim or order waits in source other\n");
 	door_world_expect("cancel twice --yes", EX_USAGE, "", TWICE);
 	door_world_expect("refetch nothere", EX_NOINPUT, "", "claimctl: no claim or order nothere\n");
