@@ -103,6 +103,7 @@ struct conf_delivery {
 	char *language;
 	enum conf_approve approve;
 	char *auto_max_price; /* a decimal; "" only where nothing is approved by itself */
+	char *auto_currency;  /* its currency; "": any */
 	char *auto_classes;   /* with commas between; "": all */
 };
 

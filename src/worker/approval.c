@@ -44,6 +44,11 @@ static bool allows_price(const struct conf_delivery *conf, const struct seen *cl
 		snprintf(ret->message, sizeof(ret->message), "what its offer costs is not known; accept it by hand");
 		return refuse(ret, "no_price");
 	}
+	if (conf->auto_currency[0] && strcmp(claim->currency, conf->auto_currency) != 0) {
+		snprintf(ret->message, sizeof(ret->message), "its offer is in %s, and auto_max_price in %s; accept it by hand",
+		         claim->currency[0] ? claim->currency : "a currency that is not known", conf->auto_currency);
+		return refuse(ret, "other_currency");
+	}
 	if (decimal_parse(conf->auto_max_price, &limit) == ERR_OK && price <= limit)
 		return true;
 	snprintf(ret->message, sizeof(ret->message), "its offer of %s %s is above auto_max_price, %s; accept it by hand", claim->offer,

@@ -62,7 +62,8 @@ void stage_defaults(struct stage_config *ret)
 		.delivery = {
 			.name = "main",
 			.callbacks = true,
-			.delivery = { .language = (char *)"en", .auto_max_price = (char *)"", .auto_classes = (char *)"" },
+			.delivery = { .language = (char *)"en", .auto_max_price = (char *)"", .auto_currency = (char *)"",
+			              .auto_classes = (char *)"" },
 			.stale_retry = { 5 * USEC_PER_MS, 15 * USEC_PER_MS },
 			.sweep_after_us = 60 * USEC_PER_MS,
 			.warning_us = 120 * USEC_PER_SEC,

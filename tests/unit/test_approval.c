@@ -44,6 +44,7 @@ START_TEST(price_and_class_decide)
 	const struct conf_delivery conf = {
 		.approve = CONF_APPROVE_AUTO,
 		.auto_max_price = (char *)cases[_i].max_price,
+		.auto_currency = (char *)"",
 		.auto_classes = (char *)cases[_i].classes,
 	};
 	struct seen claim = { .currency = "RUB" };
@@ -59,12 +60,31 @@ END_TEST
 /* The price that the claim has in the end is not what there is to be approved. */
 START_TEST(the_offer_counts_not_another_price)
 {
-	const struct conf_delivery conf = { .auto_max_price = (char *)"1500", .auto_classes = (char *)"" };
+	const struct conf_delivery conf = { .auto_max_price = (char *)"1500", .auto_currency = (char *)"", .auto_classes = (char *)"" };
 	struct seen claim = { .price = "1", .offer = "2000", .currency = "RUB" };
 	struct act_refusal refusal;
 
 	ck_assert(!approval_allows(&conf, &claim, &refusal));
 	ck_assert_str_eq(refusal.message, "its offer of 2000 RUB is above auto_max_price, 1500; accept it by hand");
+}
+END_TEST
+
+START_TEST(a_price_is_compared_in_its_own_currency)
+{
+	const struct conf_delivery conf = {
+		.auto_max_price = (char *)"1500", .auto_currency = (char *)"RUB", .auto_classes = (char *)"",
+	};
+	struct seen claim = { .offer = "100", .currency = "RUB" };
+	struct act_refusal refusal;
+
+	ck_assert(approval_allows(&conf, &claim, &refusal));
+	snprintf(claim.currency, sizeof(claim.currency), "USD");
+	ck_assert(!approval_allows(&conf, &claim, &refusal));
+	ck_assert_str_eq(refusal.code, "other_currency");
+	ck_assert_str_eq(refusal.message, "its offer is in USD, and auto_max_price in RUB; accept it by hand");
+	claim.currency[0] = '\0';
+	ck_assert(!approval_allows(&conf, &claim, &refusal));
+	ck_assert_str_eq(refusal.code, "other_currency");
 }
 END_TEST
 
@@ -75,6 +95,7 @@ Suite *suite(void)
 
 	tcase_add_loop_test(tcase, price_and_class_decide, 0, (int)ARRAY_SIZE(cases));
 	tcase_add_test(tcase, the_offer_counts_not_another_price);
+	tcase_add_test(tcase, a_price_is_compared_in_its_own_currency);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
