@@ -6,10 +6,8 @@
 #include "api/act.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 
 /* The answer to a status may hold an order with all its items. */
 #define ANSWER_BYTES ((size_t)1024 * 1024)
@@ -61,10 +59,10 @@ static void take_error(const struct client *client, const struct fetch_result *r
 
 static void end_act(const struct client_end *end, const struct fetch_result *result, void *detail)
 {
-	struct act_call call = *(struct act_call *)detail;
+	struct act_call call;
 	struct act_answer answer = { .end = *end };
 
-	free(detail);
+	client_take_detail(detail, &call, sizeof(call));
 	if (end->outcome == OUTCOME_OK)
 		client_end_read(&answer.end, call.read(result, call.external_id, &answer));
 	answer.fate = fate_of(&answer.end, result);
@@ -75,12 +73,7 @@ static void end_act(const struct client_end *end, const struct fetch_result *res
 
 int act_start(struct client *client, const struct act_form *form, act_answer_fn fn, void *cls)
 {
-	struct act_call *call = malloc(sizeof *call);
-
-	if (!call)
-		return ERR_NOMEM;
-	*call = (struct act_call){ .client = client, .fn = fn, .cls = cls, .read = form->read };
-	snprintf(call->external_id, sizeof call->external_id, "%s", form->external_id);
+	struct act_call call = { .client = client, .fn = fn, .cls = cls, .read = form->read };
 
 	const struct client_request request = {
 		.path = form->path,
@@ -90,12 +83,8 @@ int act_start(struct client *client, const struct act_form *form, act_answer_fn 
 		.once = true,
 		.max_answer = ANSWER_BYTES,
 		.fn = end_act,
-		.detail = call,
-		.drop = free,
 	};
-	int r = client_start(client, &request);
 
-	if (r < 0)
-		free(call);
-	return r;
+	snprintf(call.external_id, sizeof(call.external_id), "%s", form->external_id);
+	return client_start_with(client, &request, &call, sizeof(call));
 }

@@ -334,3 +334,26 @@ int client_start(struct client *client, const struct client_request *request)
 	bucket_take(&client->bucket, client->conf->requests_per_second, clock_mono(loop_clock(client->loop)));
 	return 0;
 }
+
+int client_start_with(struct client *client, const struct client_request *request, const void *detail, size_t size)
+{
+	struct client_request own = *request;
+
+	own.detail = malloc(size);
+	own.drop = free;
+	if (!own.detail)
+		return ERR_NOMEM;
+	memcpy(own.detail, detail, size);
+
+	int r = client_start(client, &own);
+
+	if (r)
+		free(own.detail);
+	return r;
+}
+
+void client_take_detail(void *detail, void *ret, size_t size)
+{
+	memcpy(ret, detail, size);
+	free(detail);
+}

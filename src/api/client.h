@@ -74,6 +74,10 @@ struct client_request {
  * cancelled (client_free()); it may start others or free the client. On failure neither FN nor drop ever runs. */
 int client_start(struct client *client, const struct client_request *request);
 
+/* The same with a copy of DETAIL, of SIZE bytes, from which FN makes its own: what FN then calls may do anything. */
+int client_start_with(struct client *client, const struct client_request *request, const void *detail, size_t size);
+void client_take_detail(void *detail, void *ret, size_t size);
+
 /* What the error document of an answer says, each text "" where it gives none or repeats the credential. */
 struct wire_error client_error(const struct client *client, const struct fetch_result *result);
 

@@ -39,7 +39,6 @@ struct detail {
 };
 
 DEFINE_CLEANUP(text, char *, free)
-DEFINE_CLEANUP(detail, struct detail *, free)
 
 /* Owned by the caller; NULL when memory is exhausted. */
 static char *language_header(const struct client *client)
@@ -53,32 +52,20 @@ static char *language_header(const struct client *client)
 static int start(const struct client_request *form, const struct detail *detail)
 {
 	CLEANUP(text_cleanup) char *language = language_header(detail->client);
-	CLEANUP(detail_cleanup) struct detail *heap = malloc(sizeof *heap);
-
-	if (!heap || !language)
-		return ERR_NOMEM;
-	*heap = *detail;
-
 	const char *const headers[] = { language, NULL };
 	struct client_request request = *form;
 
+	if (!language)
+		return ERR_NOMEM;
 	request.headers = headers;
-	request.detail = heap;
-	request.drop = free;
-
-	int r = client_start(detail->client, &request);
-
-	if (r == 0)
-		heap = NULL; /* the client's */
-	return r;
+	return client_start_with(detail->client, &request, detail, sizeof(*detail));
 }
 
-/* Takes it from the heap: the callback that follows may do anything. */
 static struct detail take(void *heap)
 {
-	struct detail detail = *(struct detail *)heap;
+	struct detail detail;
 
-	free(heap);
+	client_take_detail(heap, &detail, sizeof(detail));
 	return detail;
 }
 

@@ -23,23 +23,14 @@ struct probe_call {
 };
 
 DEFINE_CLEANUP(text, char *, free)
-DEFINE_CLEANUP(call, struct probe_call *, free)
-
-/* Takes it from the heap: the callback that follows may do anything. */
-static struct probe_call take(void *detail)
-{
-	struct probe_call call = *(struct probe_call *)detail;
-
-	free(detail);
-	return call;
-}
 
 static void end_journal(const struct client_end *end, const struct fetch_result *result, void *detail)
 {
-	struct probe_call call = take(detail);
+	struct probe_call call;
 	struct probe_answer answer = { .end = *end };
 	struct wire_journal page = { 0 };
 
+	client_take_detail(detail, &call, sizeof(call));
 	if (end->outcome == OUTCOME_OK)
 		client_end_read(&answer.end, wire_journal_parse(result->body, result->body_len, &page));
 	wire_journal_done(&page);
@@ -48,10 +39,11 @@ static void end_journal(const struct client_end *end, const struct fetch_result 
 
 static void end_token(const struct client_end *end, const struct fetch_result *result, void *detail)
 {
-	struct probe_call call = take(detail);
+	struct probe_call call;
 	struct probe_answer answer = { .end = *end };
 	struct wire_token token = { .reads_orders = true, .changes_orders = true };
 
+	client_take_detail(detail, &call, sizeof(call));
 	if (end->outcome == OUTCOME_OK)
 		client_end_read(&answer.end, wire_token_parse(result->body, result->body_len, &token));
 	answer.may_not_read = !token.reads_orders;
@@ -61,21 +53,10 @@ static void end_token(const struct client_end *end, const struct fetch_result *r
 
 static int probe_start(struct client *client, const struct client_request *form, const struct probe_call *call)
 {
-	CLEANUP(call_cleanup) struct probe_call *heap = malloc(sizeof *heap);
 	struct client_request request = *form;
 
-	if (!heap)
-		return ERR_NOMEM;
-	*heap = *call;
 	request.max_answer = ANSWER_BYTES;
-	request.detail = heap;
-	request.drop = free;
-
-	int r = client_start(client, &request);
-
-	if (r == 0)
-		heap = NULL; /* the client's */
-	return r;
+	return client_start_with(client, &request, call, sizeof(*call));
 }
 
 static int probe_delivery(struct client *client, const struct probe_call *call)
