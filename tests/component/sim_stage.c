@@ -180,6 +180,21 @@ void stage_let_pass(struct stage *s)
 		raw_turn(s->loop);
 }
 
+void stage_await_wait(struct stage *s, const char *id, size_t n)
+{
+	stage_await_steps(s, id, n);
+	stage_let_pass(s);
+	stage_await_steps(s, id, n);
+}
+
+struct sim_stats stage_stats(const struct stage *s)
+{
+	struct sim_stats ret;
+
+	sim_stats(s->sim, &ret);
+	return ret;
+}
+
 void stage_ask(struct stage *s, const char *method, const char *target, const char *headers, const char *body)
 {
 	CLEANUP(buf_done) struct buf text = { 0 };

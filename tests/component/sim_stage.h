@@ -76,6 +76,10 @@ void stage_await_calls(struct stage *s, size_t n);
 void stage_await_done(struct stage *s);
 /* Turns the loop as often as it takes whatever is due at once to happen. */
 void stage_let_pass(struct stage *s);
+/* It has come so far, and then waits. */
+void stage_await_wait(struct stage *s, const char *id, size_t n);
+
+struct sim_stats stage_stats(const struct stage *s);
 
 /* One request; HEADERS are whole lines. */
 void stage_ask(struct stage *s, const char *method, const char *target, const char *headers, const char *body);

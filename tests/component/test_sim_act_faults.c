@@ -28,13 +28,6 @@ static void teardown(void)
 	stage_close(&s);
 }
 
-static struct sim_stats stats(void)
-{
-	struct sim_stats ret;
-	sim_stats(s.sim, &ret);
-	return ret;
-}
-
 /* A claim that waits to be accepted, and a fault that befalls every act from now on. */
 static void script(const char *spec)
 {
@@ -49,9 +42,9 @@ static void check_done(size_t acts)
 {
 	stage_let_pass(&s);
 	stage_await_steps(&s, "a", 3 + acts);
-	ck_assert_uint_eq(stats().answers.accept, 1);
-	ck_assert_uint_eq(stats().answers.acts, acts);
-	ck_assert_uint_eq(stats().answers.failed, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.accept, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, acts);
+	ck_assert_uint_eq(stage_stats(&s).answers.failed, 1);
 	/* Nobody else is struck. */
 	stage_check_told(&s, "a", acts > 0 ? "accepted" : "ready_for_approval");
 	stage_ask_claim(&s, CANCEL_INFO, "a", "");
@@ -138,7 +131,7 @@ START_TEST(or_one_of_the_documents)
 		met[k] = true;
 	}
 	ck_assert_uint_eq(n, ARRAY_SIZE(all));
-	ck_assert_uint_eq(stats().answers.acts, 0);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 0);
 }
 END_TEST
 
@@ -161,7 +154,7 @@ START_TEST(faults_of_all_requests_befall_acts_too)
 	stage_ask_claim(&s, CANCEL, "a", FREE);
 	ck_assert_uint_eq(s.answer.status, 200);
 	stage_await_steps(&s, "a", 5);
-	ck_assert_uint_eq(stats().answers.acts, 2);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 2);
 }
 END_TEST
 

@@ -30,20 +30,11 @@ static void teardown(void)
 	stage_close(&s);
 }
 
-static struct sim_stats stats(void)
-{
-	struct sim_stats ret;
-	sim_stats(s.sim, &ret);
-	return ret;
-}
-
 /* A claim that has gone so far, and then waits; in its last status when this returns. */
 static void script(const char *id, const char *steps, size_t n)
 {
 	stage_script(&s, id, steps);
-	stage_await_steps(&s, id, n);
-	stage_let_pass(&s);
-	stage_await_steps(&s, id, n);
+	stage_await_wait(&s, id, n);
 }
 
 static void check_taken(const char *status)
@@ -74,8 +65,8 @@ START_TEST(a_claim_waits_to_be_accepted_and_then_lives_on)
 		ck_assert_int_eq(transition->verdict, i == 0 ? VERDICT_FIRST : VERDICT_LEGAL);
 		ck_assert_int_eq(transition->acted, i == 3);
 	}
-	ck_assert_uint_eq(stats().answers.accept, 1);
-	ck_assert_uint_eq(stats().answers.acts, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.accept, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 1);
 }
 END_TEST
 
@@ -141,8 +132,8 @@ START_TEST(what_cannot_be_is_refused_by_name)
 	stage_check_error(&s, 409, each->code);
 	stage_let_pass(&s);
 	stage_await_steps(&s, "a", each->n);
-	ck_assert_uint_eq(stats().answers.acts, 0);
-	ck_assert_uint_eq(stats().answers.refused, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 0);
+	ck_assert_uint_eq(stage_stats(&s).answers.refused, 1);
 }
 END_TEST
 
@@ -301,9 +292,9 @@ START_TEST(a_cancel_ends_a_claim_on_the_terms_of_its_status)
 	ck_assert_str_eq(stage_newest(&s, "a")->seen.resolution, "failed");
 	stage_ask_claim(&s, CANCEL_INFO, "a", "");
 	ck_assert_ptr_nonnull(strstr(s.answer.body, "\"unavailable\",\"price\":null"));
-	ck_assert_uint_eq(stats().answers.cancel_info, 2);
-	ck_assert_uint_eq(stats().answers.cancel, 1);
-	ck_assert_uint_eq(stats().answers.acts, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.cancel_info, 2);
+	ck_assert_uint_eq(stage_stats(&s).answers.cancel, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 1);
 }
 END_TEST
 

@@ -37,20 +37,11 @@ static void teardown(void)
 	stage_close(&s);
 }
 
-static struct sim_stats stats(void)
-{
-	struct sim_stats ret;
-	sim_stats(s.sim, &ret);
-	return ret;
-}
-
 /* An order that has gone so far, and then waits; in its last status when this returns. */
 static void script(const struct model *model, const char *steps, size_t n)
 {
 	stage_script_order(&s, model, "1", steps);
-	stage_await_steps(&s, "1", n);
-	stage_let_pass(&s);
-	stage_await_steps(&s, "1", n);
+	stage_await_wait(&s, "1", n);
 }
 
 static void check_newest(const char *id, const char *status, enum verdict verdict)
@@ -117,8 +108,8 @@ START_TEST(a_dbs_order_waits_for_the_merchant_at_each_step)
 		ck_assert_int_eq(stage_claim(&s, id)->transitions[i].verdict, i == 0 ? VERDICT_FIRST : VERDICT_LEGAL);
 		ck_assert_int_eq(stage_claim(&s, id)->transitions[i].acted, i > 0);
 	}
-	ck_assert_uint_eq(stats().answers.order_status, 3);
-	ck_assert_uint_eq(stats().answers.acts, 3);
+	ck_assert_uint_eq(stage_stats(&s).answers.order_status, 3);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 3);
 }
 END_TEST
 
@@ -158,7 +149,7 @@ START_TEST(what_a_merchant_must_not_set_is_refused_by_name)
 	ck_assert_ptr_nonnull(strstr(s.answer.body, "No transition found: '"));
 	stage_let_pass(&s);
 	stage_await_steps(&s, "1", each->n);
-	ck_assert_uint_eq(stats().answers.acts, 0);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 0);
 }
 END_TEST
 
@@ -211,7 +202,7 @@ START_TEST(laas_is_confirmed_by_and_by)
 	check_operation(operation, "DONE");
 	stage_await_done(&s);
 	check_newest(id, "DELIVERED/DELIVERY_SERVICE_DELIVERED", VERDICT_LEGAL);
-	ck_assert_uint_eq(stats().answers.operations, 2);
+	ck_assert_uint_eq(stage_stats(&s).answers.operations, 2);
 }
 END_TEST
 
@@ -278,7 +269,7 @@ START_TEST(an_operation_may_come_to_nothing)
 	check_operation(operation, "FAILED");
 	stage_let_pass(&s);
 	stage_await_steps(&s, "1", 1);
-	ck_assert_uint_eq(stats().answers.acts, 0);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 0);
 }
 END_TEST
 
@@ -295,7 +286,7 @@ START_TEST(a_wish_that_is_granted_cancels_the_order)
 	stage_await_done(&s);
 	stage_await_steps(&s, id, 3);
 	check_newest(id, "CANCELLED/USER_CHANGED_MIND", VERDICT_LEGAL);
-	ck_assert_uint_eq(stats().answers.cancellation, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.cancellation, 1);
 	stage_answer_wish(&s, DBS, id, YES);
 	stage_check_market_error(&s, 400, "ORDER_IN_TERMINAL_STATE");
 }
@@ -412,7 +403,7 @@ START_TEST(a_key_says_what_it_is_good_for)
 	stage_check_market_error(&s, 401, "UNAUTHORIZED");
 	stage_ask(&s, "GET", TOKEN, API_KEY, "");
 	stage_check_market_error(&s, 405, "METHOD_NOT_ALLOWED");
-	ck_assert_uint_eq(stats().answers.tokens, 3);
+	ck_assert_uint_eq(stage_stats(&s).answers.tokens, 3);
 }
 END_TEST
 
@@ -481,8 +472,8 @@ START_TEST(silence_does_not_crowd_market)
 		raw_quiet(&clients[i]);
 	}
 	stage_await_steps(&s, "1", 3);
-	ck_assert_uint_eq(stats().answers.order_status, 3);
-	ck_assert_uint_eq(stats().answers.acts, 1);
+	ck_assert_uint_eq(stage_stats(&s).answers.order_status, 3);
+	ck_assert_uint_eq(stage_stats(&s).answers.acts, 1);
 	for (size_t i = 0; i < ARRAY_SIZE(clients); i++)
 		raw_close(&clients[i]);
 }
