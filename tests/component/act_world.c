@@ -14,6 +14,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "raw_client.h"
+#include "store/query.h"
 
 #define LONG_US (60 * USEC_PER_SEC)
 
@@ -158,6 +159,22 @@ void act_world_unlock(struct act_world *w)
 {
 	ck_assert_int_eq(sqlite3_close(w->lock), SQLITE_OK);
 	w->lock = NULL;
+}
+
+static void on_update(void *cls, int operation, const char *database, const char *table, sqlite3_int64 id)
+{
+	struct act_world *w = cls;
+
+	(void)operation;
+	(void)database;
+	(void)id;
+	w->acting = w->acting || strcmp(table, "action") == 0;
+}
+
+void act_world_watch(struct act_world *w)
+{
+	w->acting = false;
+	sqlite3_update_hook(w->bed.store->handle, on_update, w);
 }
 
 void act_world_answer(struct act_world *w, enum act_ask ask, const char *status, const char *body)

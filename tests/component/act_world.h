@@ -63,6 +63,7 @@ struct act_world {
 	struct conf_source conf; /* nothing is approved by itself, fast reads, no journal, no sweeps, no limits */
 	struct worker *worker;
 	struct sqlite3 *lock;
+	bool acting; /* an action was changed since this was unset; see act_world_watch() */
 	char base_url[ADDRESS_SIZE + 16];
 	struct act_line lines[ACT_ASK_MAX];
 	char *then;         /* how reads are answered once the cause was asked for; NULL: no differently */
@@ -86,6 +87,9 @@ void act_world_advance(struct act_world *w, int64_t us);
 /* The file is locked by another program, until it no longer is. */
 void act_world_lock(struct act_world *w);
 void act_world_unlock(struct act_world *w);
+
+/* SQLite tells of each change of an action, on its way into the file. */
+void act_world_watch(struct act_world *w);
 
 /* How a kind of request is answered from now on, after what is lined up; the next one; or left waiting. */
 void act_world_answer(struct act_world *w, enum act_ask ask, const char *status, const char *body);

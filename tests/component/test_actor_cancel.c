@@ -5,10 +5,12 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "act_world.h"
 #include "base/attr.h"
 #include "base/log.h"
+#include "listener_world.h"
 #include "suite.h"
 
 #define LAST " FROM report_actions ORDER BY id DESC LIMIT 1"
@@ -76,6 +78,22 @@ START_TEST(no_more_is_paid_than_was_agreed_to)
 	if (cases[_i].sent)
 		ck_assert_ptr_nonnull(strstr(w.lines[ACT_ASK_CANCEL].last, cases[_i].sent));
 	ck_assert_str_eq(bed_ask(&w.bed, "SELECT sent_at IS NOT NULL" LAST), cases[_i].sent ? "1" : "0");
+}
+END_TEST
+
+START_TEST(a_charge_that_nobody_agreed_to_is_warned_of)
+{
+	char log[4096] = "";
+	int fd = listener_world_capture_log(LOG_LEVEL_WARNING);
+
+	act_world_start_read(&w);
+	act_world_answer(&w, ACT_ASK_READ, "200 OK", ACT_CLAIM("cancelled_with_payment", 1, 9, 50, ""));
+	want_cancel("free", NULL);
+	act_world_await_end(&w, "done charged");
+	ck_assert_int_gt(read(fd, log, sizeof(log) - 1), 0);
+	ck_assert_msg(strstr(log, "main: claim c1: action 1: it is cancelled_with_payment now: it cost money, though only free was "
+	                          "agreed to"), "%s", log);
+	close(fd);
 }
 END_TEST
 
@@ -199,6 +217,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 30);
 	tcase_add_loop_test(tcase, no_more_is_paid_than_was_agreed_to, 0, ARRAY_SIZE(cases));
+	tcase_add_test(tcase, a_charge_that_nobody_agreed_to_is_warned_of);
 	tcase_add_test(tcase, after_pickup_nothing_is_even_asked);
 	tcase_add_test(tcase, what_becomes_dearer_meanwhile_is_refused_by_name);
 	tcase_add_test(tcase, the_claim_is_judged_again_after_the_question);

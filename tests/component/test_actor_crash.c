@@ -222,29 +222,17 @@ END_TEST
 /* --- A commit that fails after the file has it ------------------------------------------------------------------------------ */
 
 /* Of the commits that change an action, how many are still to come until the one that is said to have failed. */
-static struct {
-	bool acting;
-	size_t left;
-} trouble;
-
-static void on_update(void *cls, int operation, const char *database, const char *table, sqlite3_int64 id)
-{
-	(void)cls;
-	(void)operation;
-	(void)database;
-	(void)id;
-	trouble.acting = trouble.acting || strcmp(table, "action") == 0;
-}
+static size_t left;
 
 static int on_logged(void *cls, sqlite3 *handle, const char *database, int pages)
 {
-	bool fails = trouble.acting && trouble.left > 0 && --trouble.left == 0;
+	bool fails = w.acting && left > 0 && --left == 0;
 
 	(void)cls;
 	(void)handle;
 	(void)database;
 	(void)pages;
-	trouble.acting = false;
+	w.acting = false;
 	return fails ? SQLITE_IOERR : SQLITE_OK;
 }
 
@@ -255,9 +243,8 @@ static void start_and_fail_at(size_t nth)
 	act_world_obey(&w, ACT_ASK_ACCEPT, ACT_ACCEPTED);
 	want(ACT_ACCEPT, NULL);
 	act_world_start(&w);
-	trouble.acting = false;
-	trouble.left = nth;
-	sqlite3_update_hook(w.bed.store->handle, on_update, NULL);
+	left = nth;
+	act_world_watch(&w);
 	sqlite3_wal_hook(w.bed.store->handle, on_logged, NULL);
 }
 
