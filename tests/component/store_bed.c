@@ -52,6 +52,11 @@ void bed_close(struct bed *bed)
 	bed->store = store_close(bed->store);
 }
 
+struct wall bed_at(int64_t seconds)
+{
+	return wall_add((struct wall){ INT64_C(1790000000) * USEC_PER_SEC }, seconds * USEC_PER_SEC);
+}
+
 struct hint bed_blank(const struct bed *bed)
 {
 	return (struct hint){

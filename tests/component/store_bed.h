@@ -23,6 +23,9 @@ void bed_close(struct bed *bed);
 #define BED_CAMPAIGN_LAAS 112
 #define BED_BUSINESS 222
 
+/* So many seconds after a time that tests begin at. */
+struct wall bed_at(int64_t seconds);
+
 /* A hint that owes nothing yet and has neither time nor id, of the bed's source. */
 struct hint bed_blank(const struct bed *bed);
 

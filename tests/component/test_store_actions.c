@@ -12,14 +12,7 @@
 #include "store_bed.h"
 #include "tests/suite.h"
 
-#define T0 ((struct wall){ INT64_C(1790000000) * USEC_PER_SEC })
-
 static struct bed bed;
-
-static struct wall at_s(int64_t s)
-{
-	return wall_add(T0, s * USEC_PER_SEC);
-}
 
 static void setup(void)
 {
@@ -44,10 +37,10 @@ static void commit(void)
 /* A claim that was read in STATUS, at once. */
 static int64_t make_claim(const char *claim, const char *status)
 {
-	struct seen seen = bed_seen(claim, status, 5, at_s(0));
+	struct seen seen = bed_seen(claim, status, 5, bed_at(0));
 
-	bed_hint(&bed, claim, at_s(0), at_s(0));
-	bed_apply(&bed, &seen, at_s(1), NULL);
+	bed_hint(&bed, claim, bed_at(0), bed_at(0));
+	bed_apply(&bed, &seen, bed_at(1), NULL);
 	return bed_shipment(&bed, claim);
 }
 
@@ -153,7 +146,7 @@ START_TEST(what_is_wanted_is_due_at_once_and_keeps_all_that_was_said)
 	wish.version = 3;
 	wish.price = "12.50";
 
-	struct action action = get(add(&wish, at_s(10)));
+	struct action action = get(add(&wish, bed_at(10)));
 
 	ck_assert_int_eq(action.source_id, bed.source.id);
 	ck_assert_int_eq(action.shipment_id, claim);
@@ -163,8 +156,8 @@ START_TEST(what_is_wanted_is_due_at_once_and_keeps_all_that_was_said)
 	ck_assert_int_eq(action.version, 3);
 	ck_assert_str_eq(action.price, "12.50");
 	ck_assert_str_eq(action.requested_by, "uid:1000");
-	ck_assert_int_eq(action.requested.us, at_s(10).us);
-	ck_assert_int_eq(action.due.us, at_s(10).us);
+	ck_assert_int_eq(action.requested.us, bed_at(10).us);
+	ck_assert_int_eq(action.due.us, bed_at(10).us);
 	ck_assert(!wall_is_set(action.sent));
 	ck_assert_int_eq(action.tries, 0);
 	ck_assert_int_eq(action.answer, ACTION_ANSWER_NONE);
@@ -180,7 +173,7 @@ START_TEST(an_action_of_claimd_itself_has_neither_source_nor_shipment)
 		.source_id = NUMBER_NONE, .shipment_id = NUMBER_NONE, .kind = ACT_RETRY, .target_id = 12, .version = NUMBER_NONE,
 		.requested_by = "uid:0",
 	};
-	struct action action = get(add(&wish, at_s(0)));
+	struct action action = get(add(&wish, bed_at(0)));
 
 	ck_assert_int_eq(action.source_id, NUMBER_NONE);
 	ck_assert_int_eq(action.shipment_id, NUMBER_NONE);
@@ -190,24 +183,24 @@ END_TEST
 
 START_TEST(an_action_goes_from_wanted_to_ended)
 {
-	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), bed_at(10));
 
-	ck_assert_int_eq(send_at(id, at_s(11)), ERR_OK);
+	ck_assert_int_eq(send_at(id, bed_at(11)), ERR_OK);
 	ck_assert_int_eq(get(id).state, ACTION_SENT);
-	ck_assert_int_eq(get(id).sent.us, at_s(11).us);
-	ck_assert_int_eq(answer_at(id, ACTION_TAKEN, "op-1", at_s(12)), ERR_OK);
+	ck_assert_int_eq(get(id).sent.us, bed_at(11).us);
+	ck_assert_int_eq(answer_at(id, ACTION_TAKEN, "op-1", bed_at(12)), ERR_OK);
 
 	struct action action = get(id);
 
 	ck_assert_int_eq(action.state, ACTION_SETTLING);
 	ck_assert_int_eq(action.answer, ACTION_TAKEN);
 	ck_assert_str_eq(action.operation_id, "op-1");
-	ck_assert_int_eq(action.due.us, at_s(12).us);
-	ck_assert_int_eq(put_off(id, at_s(20), 1), ERR_OK);
+	ck_assert_int_eq(action.due.us, bed_at(12).us);
+	ck_assert_int_eq(put_off(id, bed_at(20), 1), ERR_OK);
 	ck_assert_int_eq(get(id).state, ACTION_SETTLING);
 	ck_assert_int_eq(get(id).tries, 1);
-	ck_assert_int_eq(get(id).due.us, at_s(20).us);
-	ck_assert_int_eq(end_at(id, ACTION_DONE, "", at_s(21)), ERR_OK);
+	ck_assert_int_eq(get(id).due.us, bed_at(20).us);
+	ck_assert_int_eq(end_at(id, ACTION_DONE, "", bed_at(21)), ERR_OK);
 	ck_assert_int_eq(get(id).state, ACTION_ENDED);
 	ck_assert(!wall_is_set(get(id).due));
 	ck_assert_str_eq(bed_ask(&bed, "SELECT kind || ' ' || state || ' ' || result || ' ' || (code IS NULL) || ' ' || message || ' '"
@@ -218,22 +211,22 @@ END_TEST
 /* Market's description allows 1000 characters, and what was cut is another operation, or none. */
 START_TEST(an_operation_is_known_by_its_whole_id)
 {
-	int64_t id = want(ACT_ORDER_STATUS, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t id = want(ACT_ORDER_STATUS, make_claim("c1", "ready_for_approval"), bed_at(10));
 	char operation_id[1001] = "";
 
 	memset(operation_id, 'x', 1000);
 	operation_id[999] = 'y';
-	ck_assert_int_eq(send_at(id, at_s(11)), ERR_OK);
-	ck_assert_int_eq(answer_at(id, ACTION_TAKEN, operation_id, at_s(12)), ERR_OK);
+	ck_assert_int_eq(send_at(id, bed_at(11)), ERR_OK);
+	ck_assert_int_eq(answer_at(id, ACTION_TAKEN, operation_id, bed_at(12)), ERR_OK);
 	ck_assert_str_eq(get(id).operation_id, operation_id);
 }
 END_TEST
 
 START_TEST(a_refused_action_ends_without_being_sent)
 {
-	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), bed_at(10));
 
-	ck_assert_int_eq(end_at(id, ACTION_REFUSED, "window_closed", at_s(10)), ERR_OK);
+	ck_assert_int_eq(end_at(id, ACTION_REFUSED, "window_closed", bed_at(10)), ERR_OK);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT result || ' ' || code || ' ' || (sent_at IS NULL) FROM report_actions"),
 	                 "refused window_closed 1");
 }
@@ -245,14 +238,14 @@ START_TEST(an_end_writes_the_fee_and_leaves_what_was_agreed_to)
 
 	wish.argument = "paid";
 	wish.price = "12.50";
-	end_at(add(&wish, at_s(1)), ACTION_DONE, "paid", at_s(2));
+	end_at(add(&wish, bed_at(1)), ACTION_DONE, "paid", bed_at(2));
 	ck_assert_str_eq(bed_ask(&bed, "SELECT price FROM report_actions"), "12.50");
 
 	const struct action_end end = { .result = ACTION_DONE, .code = "paid", .message = "7.00 RUB", .price = "7.00" };
-	int64_t info = want(ACT_CANCEL_INFO, bed_shipment(&bed, "c1"), at_s(3));
+	int64_t info = want(ACT_CANCEL_INFO, bed_shipment(&bed, "c1"), bed_at(3));
 
 	begin();
-	store_action_end(bed.store, info, &end, at_s(4));
+	store_action_end(bed.store, info, &end, bed_at(4));
 	commit();
 	ck_assert_str_eq(bed_ask(&bed, "SELECT price || ' ' || message FROM report_actions WHERE id = 2"), "7.00 7.00 RUB");
 }
@@ -263,10 +256,10 @@ START_TEST(an_unknown_id_is_told)
 	struct action action;
 
 	ck_assert_int_eq(store_action(bed.store, 77, &action), ERR_NOT_FOUND);
-	ck_assert_int_eq(send_at(77, at_s(1)), ERR_REFUSED);
-	ck_assert_int_eq(answer_at(77, ACTION_TAKEN, NULL, at_s(1)), ERR_REFUSED);
-	ck_assert_int_eq(put_off(77, at_s(1), 1), ERR_REFUSED);
-	ck_assert_int_eq(end_at(77, ACTION_DONE, NULL, at_s(1)), ERR_REFUSED);
+	ck_assert_int_eq(send_at(77, bed_at(1)), ERR_REFUSED);
+	ck_assert_int_eq(answer_at(77, ACTION_TAKEN, NULL, bed_at(1)), ERR_REFUSED);
+	ck_assert_int_eq(put_off(77, bed_at(1), 1), ERR_REFUSED);
+	ck_assert_int_eq(end_at(77, ACTION_DONE, NULL, bed_at(1)), ERR_REFUSED);
 }
 END_TEST
 
@@ -289,34 +282,34 @@ END_TEST
 
 START_TEST(nothing_is_sent_twice)
 {
-	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), bed_at(10));
 
-	ck_assert_int_eq(send_at(id, at_s(11)), ERR_OK);
-	ck_assert_int_eq(send_at(id, at_s(11)), ERR_REFUSED);
-	ck_assert_int_eq(send_at(id, at_s(12)), ERR_REFUSED);
-	ck_assert_int_eq(answer_at(id, ACTION_UNKNOWN, NULL, at_s(12)), ERR_OK);
-	ck_assert_int_eq(send_at(id, at_s(13)), ERR_REFUSED);
-	ck_assert_int_eq(get(id).sent.us, at_s(11).us);
+	ck_assert_int_eq(send_at(id, bed_at(11)), ERR_OK);
+	ck_assert_int_eq(send_at(id, bed_at(11)), ERR_REFUSED);
+	ck_assert_int_eq(send_at(id, bed_at(12)), ERR_REFUSED);
+	ck_assert_int_eq(answer_at(id, ACTION_UNKNOWN, NULL, bed_at(12)), ERR_OK);
+	ck_assert_int_eq(send_at(id, bed_at(13)), ERR_REFUSED);
+	ck_assert_int_eq(get(id).sent.us, bed_at(11).us);
 }
 END_TEST
 
 START_TEST(what_was_not_sent_has_no_answer)
 {
-	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), bed_at(10));
 
-	ck_assert_int_eq(answer_at(id, ACTION_TAKEN, NULL, at_s(11)), ERR_REFUSED);
+	ck_assert_int_eq(answer_at(id, ACTION_TAKEN, NULL, bed_at(11)), ERR_REFUSED);
 	ck_assert_int_eq(get(id).state, ACTION_WANTED);
 }
 END_TEST
 
 START_TEST(what_has_ended_stays_as_it_is)
 {
-	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), bed_at(10));
 
-	end_at(id, ACTION_REFUSED, "held", at_s(11));
-	ck_assert_int_eq(end_at(id, ACTION_DONE, NULL, at_s(12)), ERR_REFUSED);
-	ck_assert_int_eq(send_at(id, at_s(12)), ERR_REFUSED);
-	ck_assert_int_eq(put_off(id, at_s(12), 1), ERR_REFUSED);
+	end_at(id, ACTION_REFUSED, "held", bed_at(11));
+	ck_assert_int_eq(end_at(id, ACTION_DONE, NULL, bed_at(12)), ERR_REFUSED);
+	ck_assert_int_eq(send_at(id, bed_at(12)), ERR_REFUSED);
+	ck_assert_int_eq(put_off(id, bed_at(12), 1), ERR_REFUSED);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT code FROM report_actions"), "held");
 }
 END_TEST
@@ -324,12 +317,12 @@ END_TEST
 /* The file itself refuses it too, whoever writes to it. */
 START_TEST(sqlite3_in_the_wrong_hands_sends_nothing_twice_and_rewrites_no_end)
 {
-	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), bed_at(10));
 
-	send_at(id, at_s(11));
+	send_at(id, bed_at(11));
 	ck_assert_ptr_nonnull(strstr(bed_try(&bed, "UPDATE action SET sent_us = 1"), "sent already"));
 	ck_assert_ptr_nonnull(strstr(bed_try(&bed, "UPDATE action SET sent_us = NULL, state = 'wanted'"), "sent already"));
-	end_at(id, ACTION_DONE, NULL, at_s(12));
+	end_at(id, ACTION_DONE, NULL, bed_at(12));
 	ck_assert_ptr_nonnull(strstr(bed_try(&bed, "UPDATE action SET code = 'x'"), "never rewritten"));
 	ck_assert_ptr_nonnull(strstr(bed_try(&bed, "UPDATE action SET finished_us = NULL, result = NULL, state = 'wanted', due_us = 1"),
 	                             "never rewritten"));
@@ -343,17 +336,17 @@ START_TEST(policy_wants_a_version_of_a_claim_once_whatever_becomes_of_it)
 	wish.requested_by = ACTION_POLICY;
 	wish.version = 1;
 
-	int64_t first = add(&wish, at_s(1));
+	int64_t first = add(&wish, bed_at(1));
 
 	ck_assert_int_gt(first, 0);
-	ck_assert_int_eq(add(&wish, at_s(2)), 0);
-	end_at(first, ACTION_REFUSED, "held", at_s(3));
-	ck_assert_int_eq(add(&wish, at_s(4)), 0);
+	ck_assert_int_eq(add(&wish, bed_at(2)), 0);
+	end_at(first, ACTION_REFUSED, "held", bed_at(3));
+	ck_assert_int_eq(add(&wish, bed_at(4)), 0);
 	wish.version = 2;
-	ck_assert_int_gt(add(&wish, at_s(5)), first);
+	ck_assert_int_gt(add(&wish, bed_at(5)), first);
 	wish.requested_by = "uid:1000";
-	ck_assert_int_gt(add(&wish, at_s(6)), first);
-	ck_assert_int_gt(add(&wish, at_s(6)), first);
+	ck_assert_int_gt(add(&wish, bed_at(6)), first);
+	ck_assert_int_gt(add(&wish, bed_at(6)), first);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM action"), "4");
 }
 END_TEST
@@ -367,9 +360,9 @@ START_TEST(what_people_want_comes_before_what_policy_wants)
 
 	for (wish.version = 1; wish.version < 4; wish.version++) {
 		wish.requested_by = wish.version < 3 ? ACTION_POLICY : "uid:1000";
-		add(&wish, at_s(wish.version));
+		add(&wish, bed_at(wish.version));
 	}
-	ck_assert_str_eq(list_due(bed.source.id, at_s(10), 8), "3 1 2");
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(10), 8), "3 1 2");
 }
 END_TEST
 
@@ -377,30 +370,30 @@ START_TEST(what_is_due_comes_by_its_time_and_then_as_it_was_wanted)
 {
 	int64_t claim = make_claim("c1", "accepted");
 
-	want(ACT_REFETCH, claim, at_s(30)); /* 1 */
-	want(ACT_REFETCH, claim, at_s(10)); /* 2 */
-	want(ACT_REFETCH, claim, at_s(10)); /* 3 */
-	want(ACT_REFETCH, claim, at_s(20)); /* 4 */
-	ck_assert_str_eq(list_due(bed.source.id, at_s(9), 8), "");
-	ck_assert_str_eq(list_due(bed.source.id, at_s(10), 8), "2 3");
-	ck_assert_str_eq(list_due(bed.source.id, at_s(40), 8), "2 3 4 1");
-	ck_assert_str_eq(list_due(bed.source.id, at_s(40), 3), "2 3 4");
-	put_off(2, at_s(25), 0);
-	ck_assert_str_eq(list_due(bed.source.id, at_s(40), 8), "3 4 2 1");
-	end_at(3, ACTION_DONE, NULL, at_s(40));
-	ck_assert_str_eq(list_due(bed.source.id, at_s(40), 8), "4 2 1");
+	want(ACT_REFETCH, claim, bed_at(30)); /* 1 */
+	want(ACT_REFETCH, claim, bed_at(10)); /* 2 */
+	want(ACT_REFETCH, claim, bed_at(10)); /* 3 */
+	want(ACT_REFETCH, claim, bed_at(20)); /* 4 */
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(9), 8), "");
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(10), 8), "2 3");
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(40), 8), "2 3 4 1");
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(40), 3), "2 3 4");
+	put_off(2, bed_at(25), 0);
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(40), 8), "3 4 2 1");
+	end_at(3, ACTION_DONE, NULL, bed_at(40));
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(40), 8), "4 2 1");
 }
 END_TEST
 
 START_TEST(what_is_sent_waits_for_its_answer_and_is_not_due)
 {
-	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t id = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), bed_at(10));
 
-	send_at(id, at_s(11));
-	ck_assert_str_eq(list_due(bed.source.id, at_s(1000), 8), "");
-	ck_assert(!wall_is_set(next_after(bed.source.id, at_s(0))));
-	answer_at(id, ACTION_UNKNOWN, NULL, at_s(12));
-	ck_assert_str_eq(list_due(bed.source.id, at_s(12), 8), "1");
+	send_at(id, bed_at(11));
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(1000), 8), "");
+	ck_assert(!wall_is_set(next_after(bed.source.id, bed_at(0))));
+	answer_at(id, ACTION_UNKNOWN, NULL, bed_at(12));
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(12), 8), "1");
 }
 END_TEST
 
@@ -410,19 +403,19 @@ START_TEST(each_source_has_its_own_and_claimd_too)
 	struct action_wish wish = make_wish(ACT_PROBE, NUMBER_NONE);
 
 	begin();
-	ck_assert_int_eq(store_source(bed.store, "market", "shop", T0, &other), ERR_OK);
+	ck_assert_int_eq(store_source(bed.store, "market", "shop", bed_at(0), &other), ERR_OK);
 	commit();
-	add(&wish, at_s(1)); /* 1 */
+	add(&wish, bed_at(1)); /* 1 */
 	wish.source_id = other.id;
-	add(&wish, at_s(2)); /* 2 */
+	add(&wish, bed_at(2)); /* 2 */
 	wish.source_id = NUMBER_NONE;
 	wish.kind = ACT_PRUNE;
-	add(&wish, at_s(3)); /* 3 */
-	ck_assert_str_eq(list_due(bed.source.id, at_s(9), 8), "1");
-	ck_assert_str_eq(list_due(other.id, at_s(9), 8), "2");
-	ck_assert_str_eq(list_due(NUMBER_NONE, at_s(9), 8), "3");
-	ck_assert_int_eq(next_after(NUMBER_NONE, at_s(0)).us, at_s(3).us);
-	ck_assert_int_eq(next_after(other.id, at_s(0)).us, at_s(2).us);
+	add(&wish, bed_at(3)); /* 3 */
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(9), 8), "1");
+	ck_assert_str_eq(list_due(other.id, bed_at(9), 8), "2");
+	ck_assert_str_eq(list_due(NUMBER_NONE, bed_at(9), 8), "3");
+	ck_assert_int_eq(next_after(NUMBER_NONE, bed_at(0)).us, bed_at(3).us);
+	ck_assert_int_eq(next_after(other.id, bed_at(0)).us, bed_at(2).us);
 }
 END_TEST
 
@@ -430,41 +423,41 @@ START_TEST(the_next_is_the_earliest_after_a_time)
 {
 	int64_t claim = make_claim("c1", "accepted");
 
-	ck_assert(!wall_is_set(next_after(bed.source.id, at_s(0))));
-	want(ACT_REFETCH, claim, at_s(20));
-	want(ACT_REFETCH, claim, at_s(10));
-	ck_assert_int_eq(next_after(bed.source.id, at_s(0)).us, at_s(10).us);
-	ck_assert_int_eq(next_after(bed.source.id, at_s(10)).us, at_s(20).us);
-	ck_assert(!wall_is_set(next_after(bed.source.id, at_s(20))));
+	ck_assert(!wall_is_set(next_after(bed.source.id, bed_at(0))));
+	want(ACT_REFETCH, claim, bed_at(20));
+	want(ACT_REFETCH, claim, bed_at(10));
+	ck_assert_int_eq(next_after(bed.source.id, bed_at(0)).us, bed_at(10).us);
+	ck_assert_int_eq(next_after(bed.source.id, bed_at(10)).us, bed_at(20).us);
+	ck_assert(!wall_is_set(next_after(bed.source.id, bed_at(20))));
 }
 END_TEST
 
 START_TEST(what_was_sent_when_claimd_died_is_settled_as_unknown)
 {
 	int64_t claim = make_claim("c1", "ready_for_approval");
-	int64_t sent = want(ACT_ACCEPT, claim, at_s(10));
-	int64_t wanted = want(ACT_REFETCH, claim, at_s(11));
-	int64_t settling = want(ACT_CANCEL, claim, at_s(12));
-	int64_t ended = want(ACT_CANCEL, claim, at_s(13));
+	int64_t sent = want(ACT_ACCEPT, claim, bed_at(10));
+	int64_t wanted = want(ACT_REFETCH, claim, bed_at(11));
+	int64_t settling = want(ACT_CANCEL, claim, bed_at(12));
+	int64_t ended = want(ACT_CANCEL, claim, bed_at(13));
 
-	send_at(sent, at_s(14));
-	send_at(settling, at_s(15));
-	answer_at(settling, ACTION_TAKEN, "op-1", at_s(500));
-	end_at(ended, ACTION_REFUSED, "under_way", at_s(16));
+	send_at(sent, bed_at(14));
+	send_at(settling, bed_at(15));
+	answer_at(settling, ACTION_TAKEN, "op-1", bed_at(500));
+	end_at(ended, ACTION_REFUSED, "under_way", bed_at(16));
 	bed_close(&bed);
 	ck_assert_int_eq(store_open(bed.path, &bed.store, NULL), ERR_OK);
 	begin();
-	store_actions_recover(bed.store, at_s(100));
+	store_actions_recover(bed.store, bed_at(100));
 	commit();
 	ck_assert_int_eq(get(sent).state, ACTION_SETTLING);
 	ck_assert_int_eq(get(sent).answer, ACTION_UNKNOWN);
-	ck_assert_int_eq(get(sent).due.us, at_s(100).us);
-	ck_assert_int_eq(get(sent).sent.us, at_s(14).us);
+	ck_assert_int_eq(get(sent).due.us, bed_at(100).us);
+	ck_assert_int_eq(get(sent).sent.us, bed_at(14).us);
 	ck_assert_int_eq(get(wanted).state, ACTION_WANTED);
 	ck_assert_int_eq(get(settling).answer, ACTION_TAKEN);
-	ck_assert_int_eq(get(settling).due.us, at_s(500).us);
+	ck_assert_int_eq(get(settling).due.us, bed_at(500).us);
 	ck_assert_int_eq(get(ended).state, ACTION_ENDED);
-	ck_assert_str_eq(list_due(bed.source.id, at_s(100), 8), "2 1");
+	ck_assert_str_eq(list_due(bed.source.id, bed_at(100), 8), "2 1");
 }
 END_TEST
 
@@ -490,19 +483,19 @@ START_TEST(an_act_is_under_way_from_being_sent_until_it_has_ended)
 {
 	int64_t claim = make_claim("c1", "ready_for_approval");
 	int64_t other = make_claim("c2", "ready_for_approval");
-	int64_t id = want(ACT_ACCEPT, claim, at_s(10));
+	int64_t id = want(ACT_ACCEPT, claim, bed_at(10));
 
 	ck_assert(!acting(claim));
 	ck_assert_int_eq(under_way(claim, NUMBER_NONE), 0);
-	send_at(id, at_s(11));
+	send_at(id, bed_at(11));
 	ck_assert(acting(claim));
 	ck_assert(!acting(other));
 	ck_assert_int_eq(under_way(claim, NUMBER_NONE), id);
 	ck_assert_int_eq(under_way(claim, id), 0);
-	answer_at(id, ACTION_UNKNOWN, NULL, at_s(12));
+	answer_at(id, ACTION_UNKNOWN, NULL, bed_at(12));
 	ck_assert(acting(claim));
-	ck_assert_int_eq(under_way(claim, want(ACT_CANCEL, claim, at_s(12))), id);
-	end_at(id, ACTION_DONE, NULL, at_s(13));
+	ck_assert_int_eq(under_way(claim, want(ACT_CANCEL, claim, bed_at(12))), id);
+	end_at(id, ACTION_DONE, NULL, bed_at(13));
 	ck_assert(!acting(claim));
 }
 END_TEST
@@ -510,9 +503,9 @@ END_TEST
 START_TEST(just_what_is_sent_once_is_under_way)
 {
 	int64_t claim = make_claim("c1", "ready_for_approval");
-	int64_t id = want((enum act_kind)_i, claim, at_s(10));
+	int64_t id = want((enum act_kind)_i, claim, bed_at(10));
 
-	send_at(id, at_s(11));
+	send_at(id, bed_at(11));
 	ck_assert_int_eq(acting(claim), act_is_sent_once((enum act_kind)_i));
 }
 END_TEST

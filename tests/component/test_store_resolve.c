@@ -12,14 +12,7 @@
 #include "store_bed.h"
 #include "tests/suite.h"
 
-#define T0 ((struct wall){ INT64_C(1790000000) * USEC_PER_SEC })
-
 static struct bed bed;
-
-static struct wall at_s(int64_t s)
-{
-	return wall_add(T0, s * USEC_PER_SEC);
-}
 
 static void setup(void)
 {
@@ -39,34 +32,34 @@ static void teardown(void)
 /* STATUS read at REVISION, at that second; an illegal one once more, so that it counts. */
 static void see(const char *claim, const char *status, int64_t revision, int64_t s)
 {
-	struct seen seen = bed_seen(claim, status, revision, at_s(s));
+	struct seen seen = bed_seen(claim, status, revision, bed_at(s));
 
-	if (bed_apply(&bed, &seen, at_s(s + 1), NULL) == DECISION_SUSPECT)
-		bed_apply(&bed, &seen, at_s(s + 2), NULL);
+	if (bed_apply(&bed, &seen, bed_at(s + 1), NULL) == DECISION_SUSPECT)
+		bed_apply(&bed, &seen, bed_at(s + 2), NULL);
 }
 
 /* The journal's event of that. */
 static void hear(const char *claim, const char *status, int64_t revision, int64_t s)
 {
-	struct seen seen = bed_seen(claim, status, revision, at_s(s));
+	struct seen seen = bed_seen(claim, status, revision, bed_at(s));
 
 	seen.snapshot = false;
 	seen.operation_id = revision;
 	seen.version = NUMBER_NONE;
-	bed_apply(&bed, &seen, at_s(s + 1), NULL);
+	bed_apply(&bed, &seen, bed_at(s + 1), NULL);
 }
 
 /* c1, seen first in STATUS. */
 static void make_claim(const char *status)
 {
-	bed_hint(&bed, "c1", at_s(0), at_s(0));
+	bed_hint(&bed, "c1", bed_at(0), bed_at(0));
 	see("c1", status, 5, 0);
 }
 
 /* What came of the last resolve(). */
 static struct act_refusal refusal;
 
-/* Rules on a violation at T0 + 5000 s: "done", or the refusal's code. */
+/* Rules on a violation 5000 s later: "done", or the refusal's code. */
 static const char *resolve(int64_t id, bool adopts)
 {
 	const struct resolution resolution = {
@@ -75,8 +68,8 @@ static const char *resolve(int64_t id, bool adopts)
 		.by = "uid:1000",
 		.note = "as the courier says",
 		.policy = POLICY_HOLD,
-		.now = at_s(5000),
-		.upstream_now = at_s(5000),
+		.now = bed_at(5000),
+		.upstream_now = bed_at(5000),
 	};
 	bool done = false;
 
@@ -246,12 +239,12 @@ END_TEST
 
 START_TEST(a_later_read_of_an_adopted_status_is_the_same)
 {
-	struct seen again = bed_seen("c1", "accepted", 8, at_s(180));
+	struct seen again = bed_seen("c1", "accepted", 8, bed_at(180));
 
 	make_claim("pickuped");
 	see("c1", "accepted", 6, 60);
 	adopt(1);
-	ck_assert_int_eq(bed_apply(&bed, &again, at_s(181), NULL), DECISION_SAME);
+	ck_assert_int_eq(bed_apply(&bed, &again, bed_at(181), NULL), DECISION_SAME);
 	check_history("first pickuped, illegal accepted");
 	check_violations("1 illegal_transition adopted");
 }
@@ -465,15 +458,15 @@ END_TEST
 
 static void see_order(const char *status, int64_t s)
 {
-	struct seen seen = bed_order("55000001", status, at_s(s));
+	struct seen seen = bed_order("55000001", status, bed_at(s));
 
-	if (bed_apply(&bed, &seen, at_s(s + 1), NULL) == DECISION_SUSPECT)
-		bed_apply(&bed, &seen, at_s(s + 2), NULL);
+	if (bed_apply(&bed, &seen, bed_at(s + 1), NULL) == DECISION_SUSPECT)
+		bed_apply(&bed, &seen, bed_at(s + 2), NULL);
 }
 
 static void make_order(const char *status)
 {
-	struct hint push = bed_push(&bed, "55000001", BED_CAMPAIGN_DBS, status, at_s(0));
+	struct hint push = bed_push(&bed, "55000001", BED_CAMPAIGN_DBS, status, bed_at(0));
 
 	bed_fold(&bed, &push);
 	see_order(status, 0);
@@ -522,10 +515,10 @@ END_TEST
 /* STATUS read under on_illegal = flag: an illegal one is applied at the second read. */
 static void see_flagged(const char *status, int64_t revision, int64_t s)
 {
-	struct seen seen = bed_seen("c1", status, revision, at_s(s));
+	struct seen seen = bed_seen("c1", status, revision, bed_at(s));
 
-	ck_assert_int_eq(bed_apply_under(&bed, POLICY_FLAG, &seen, at_s(s + 1), NULL), DECISION_SUSPECT);
-	ck_assert_int_eq(bed_apply_under(&bed, POLICY_FLAG, &seen, at_s(s + 2), NULL), DECISION_CHANGED);
+	ck_assert_int_eq(bed_apply_under(&bed, POLICY_FLAG, &seen, bed_at(s + 1), NULL), DECISION_SUSPECT);
+	ck_assert_int_eq(bed_apply_under(&bed, POLICY_FLAG, &seen, bed_at(s + 2), NULL), DECISION_CHANGED);
 }
 
 START_TEST(what_was_flagged_stays_applied_whatever_is_said_of_it_and_whatever_the_policy_becomes)

@@ -11,14 +11,7 @@
 #include "store_bed.h"
 #include "tests/suite.h"
 
-#define T0 ((struct wall){ INT64_C(1790000000) * USEC_PER_SEC })
-
 static struct bed bed;
-
-static struct wall at_s(int64_t s)
-{
-	return wall_add(T0, s * USEC_PER_SEC);
-}
 
 static void setup(void)
 {
@@ -37,15 +30,15 @@ static void teardown(void)
 
 static void see(const char *claim, const char *status, int64_t revision, int64_t s)
 {
-	struct seen seen = bed_seen(claim, status, revision, at_s(s));
+	struct seen seen = bed_seen(claim, status, revision, bed_at(s));
 
-	bed_apply(&bed, &seen, at_s(s + 1), NULL);
+	bed_apply(&bed, &seen, bed_at(s + 1), NULL);
 }
 
 /* A claim that was read in STATUS, a second after it came there. */
 static int64_t make_claim(const char *claim, const char *status)
 {
-	bed_hint(&bed, claim, at_s(0), at_s(0));
+	bed_hint(&bed, claim, bed_at(0), bed_at(0));
 	see(claim, status, 5, 0);
 	return bed_shipment(&bed, claim);
 }
@@ -72,17 +65,17 @@ START_TEST(the_window_of_what_stands_is_open_and_then_expired)
 	make_claim("c1", "ready_for_approval");
 	window = standing_window("c1");
 	ck_assert_ptr_eq(window.rule, model_window(&model_claims, model_status(&model_claims, "ready_for_approval")));
-	ck_assert_int_eq(window.opened.us, at_s(0).us);
-	ck_assert_int_eq(window.due.us, at_s(600).us);
+	ck_assert_int_eq(window.opened.us, bed_at(0).us);
+	ck_assert_int_eq(window.due.us, bed_at(600).us);
 	ck_assert_int_eq(window.outcome, OUTCOME_OPEN);
-	ck_assert_int_eq(store_deadlines_passed(bed.store, bed.source.id, at_s(600), &deadline, 1, &n), ERR_OK);
+	ck_assert_int_eq(store_deadlines_passed(bed.store, bed.source.id, bed_at(600), &deadline, 1, &n), ERR_OK);
 	ck_assert_uint_eq(n, 1);
 	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-	store_window_expire(bed.store, &deadline, at_s(601));
+	store_window_expire(bed.store, &deadline, bed_at(601));
 	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
 	window = standing_window("c1");
 	ck_assert_int_eq(window.outcome, OUTCOME_EXPIRED);
-	ck_assert_int_eq(window.closed.us, at_s(600).us);
+	ck_assert_int_eq(window.closed.us, bed_at(600).us);
 }
 END_TEST
 
@@ -103,29 +96,29 @@ START_TEST(of_several_windows_the_newest_governs)
 	ck_assert_str_eq(bed_ask(&bed, "SELECT outcome FROM window"), "expired");
 	ck_assert_ptr_null(standing_window("c1").rule);
 	see("c1", "ready_for_approval", 7, 710);
-	ck_assert_int_eq(standing_window("c1").due.us, at_s(1310).us);
+	ck_assert_int_eq(standing_window("c1").due.us, bed_at(1310).us);
 }
 END_TEST
 
 START_TEST(a_wish_to_cancel_is_a_window_of_what_stands)
 {
-	struct hint push = bed_push(&bed, "55000001", BED_CAMPAIGN_DBS, "DELIVERY/DELIVERY_SERVICE_RECEIVED", at_s(0));
-	struct seen seen = bed_order("55000001", "DELIVERY/DELIVERY_SERVICE_RECEIVED", at_s(0));
+	struct hint push = bed_push(&bed, "55000001", BED_CAMPAIGN_DBS, "DELIVERY/DELIVERY_SERVICE_RECEIVED", bed_at(0));
+	struct seen seen = bed_order("55000001", "DELIVERY/DELIVERY_SERVICE_RECEIVED", bed_at(0));
 
 	bed_fold(&bed, &push);
-	bed_apply(&bed, &seen, at_s(1), NULL);
+	bed_apply(&bed, &seen, bed_at(1), NULL);
 	ck_assert_ptr_null(standing_window("55000001").rule);
-	seen.key.updated = at_s(60);
-	seen.asked = at_s(50);
-	bed_apply(&bed, &seen, at_s(61), NULL);
+	seen.key.updated = bed_at(60);
+	seen.asked = bed_at(50);
+	bed_apply(&bed, &seen, bed_at(61), NULL);
 	ck_assert_uint_eq(standing_window("55000001").rule->flags, WINDOW_REQUEST);
-	ck_assert_int_eq(standing_window("55000001").due.us, at_s(50 + 48 * 3600).us);
+	ck_assert_int_eq(standing_window("55000001").due.us, bed_at(50 + 48 * 3600).us);
 }
 END_TEST
 
 START_TEST(an_order_without_a_model_has_no_window)
 {
-	struct hint push = bed_push(&bed, "55000009", 999, "DELIVERY/DELIVERY_SERVICE_RECEIVED", at_s(0));
+	struct hint push = bed_push(&bed, "55000009", 999, "DELIVERY/DELIVERY_SERVICE_RECEIVED", bed_at(0));
 
 	bed_fold(&bed, &push);
 	ck_assert_ptr_null(standing_window("55000009").rule);
@@ -142,7 +135,7 @@ static const char *status_at(const char *claim, struct wall at)
 
 START_TEST(the_status_at_a_time_is_what_was_known_and_stood_then)
 {
-	struct seen late = bed_seen("c1", "estimating", 4, at_s(-60));
+	struct seen late = bed_seen("c1", "estimating", 4, bed_at(-60));
 
 	make_claim("c1", "ready_for_approval");
 	see("c1", "accepted", 6, 60);
@@ -150,12 +143,12 @@ START_TEST(the_status_at_a_time_is_what_was_known_and_stood_then)
 	see("c1", "new", 7, 71);
 	late.snapshot = false;
 	late.operation_id = 4;
-	bed_apply(&bed, &late, at_s(90), NULL);
-	ck_assert_str_eq(status_at("c1", at_s(0)), "");
-	ck_assert_str_eq(status_at("c1", at_s(1)), "ready_for_approval");
-	ck_assert_str_eq(status_at("c1", at_s(60)), "ready_for_approval");
-	ck_assert_str_eq(status_at("c1", at_s(61)), "accepted");
-	ck_assert_str_eq(status_at("c1", at_s(100)), "accepted");
+	bed_apply(&bed, &late, bed_at(90), NULL);
+	ck_assert_str_eq(status_at("c1", bed_at(0)), "");
+	ck_assert_str_eq(status_at("c1", bed_at(1)), "ready_for_approval");
+	ck_assert_str_eq(status_at("c1", bed_at(60)), "ready_for_approval");
+	ck_assert_str_eq(status_at("c1", bed_at(61)), "accepted");
+	ck_assert_str_eq(status_at("c1", bed_at(100)), "accepted");
 }
 END_TEST
 
