@@ -168,6 +168,21 @@ static int64_t fold_row(struct store *store, struct query *in, struct wall due)
 	return fold.id;
 }
 
+int store_unfolded_since(struct store *store, struct wall *ret)
+{
+	struct query q = query_start(store, STMT_HINT_UNFOLDED);
+	struct wall received = WALL_NONE;
+
+	if (query_next(&q))
+		received = query_time(&q);
+
+	int r = query_end(&q);
+
+	if (!r)
+		*ret = received;
+	return r;
+}
+
 void store_fold_hints(struct store *store, struct wall due, size_t max_rows, size_t *ret_n)
 {
 	struct query in = query_start(store, STMT_HINTS_UNFOLDED);

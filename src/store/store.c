@@ -143,6 +143,11 @@ int store_failed(const struct store *store)
 	return store->failed;
 }
 
+bool store_is_stuck(const struct store *store)
+{
+	return sqlite3_txn_state(store->handle, NULL) != SQLITE_TXN_NONE;
+}
+
 static void leave(struct store *store)
 {
 	if (sqlite3_get_autocommit(store->handle) == 0)

@@ -53,6 +53,9 @@ int store_commit(struct store *store) ATTR_MUST_USE;
 void store_rollback(struct store *store);
 /* The first error of the transaction so far. */
 int store_failed(const struct store *store);
+/* For between two turns of the loop, over which nothing lasts: whether somebody has left a transaction or a statement open,
+ * so that no other can begin. A lock of another program, a full disk or a broken one is not that. */
+bool store_is_stuck(const struct store *store);
 
 /* A transaction has ended with RESULT: committed, undone by its first error, or, with ERR_BUSY, not even begun. One that was
  * undone for the caller's own reasons is not told. N_MESSAGES: so many were put into the outbox (outbox.h) by it. */
@@ -133,6 +136,9 @@ void store_hint_add(struct store *store, const struct hint *hint);
  * its model from its campaign; without one it has none until it is read. *ret_n: rows folded; fewer than MAX_ROWS
  * means that none is left. In a transaction. */
 void store_fold_hints(struct store *store, struct wall due, size_t max_rows, size_t *ret_n);
+
+/* When the oldest hint that owes a read and is not folded yet was received; WALL_NONE when all are. */
+int store_unfolded_since(struct store *store, struct wall *ret);
 
 /* --- Shipments and their history ----------------------------------------------------------------------------------- */
 
