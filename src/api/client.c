@@ -20,6 +20,9 @@
 /* As much of the credential, from wherever in it, as may not appear in a message. */
 #define TELLTALE_LEN 8
 
+/* A request ends at its timeout. What has not so much later, on however busy a machine, was lost. */
+#define LOST_US (60 * USEC_PER_SEC)
+
 struct call {
 	struct client *client;
 	struct fetch *fetch;
@@ -28,6 +31,7 @@ struct call {
 	void (*drop)(void *detail);
 	struct wall started;
 	struct mono started_mono;
+	int64_t timeout_us; /* as it was at the start */
 	struct call *prev, *next;
 };
 
@@ -103,6 +107,19 @@ int64_t client_delay_us(struct client *client)
 	if (client->n_calls >= client->conf->max_in_flight)
 		return -1;
 	return bucket_delay_us(&client->bucket, client->conf->requests_per_second, clock_mono(loop_clock(client->loop)));
+}
+
+bool client_is_idle(const struct client *client)
+{
+	return !client->calls;
+}
+
+bool client_is_stuck(const struct client *client, struct mono now)
+{
+	for (const struct call *call = client->calls; call; call = call->next)
+		if (now.us - call->started_mono.us > call->timeout_us + LOST_US)
+			return true;
+	return false;
 }
 
 static struct wire_error error_of(const struct client *client, const struct fetch_result *result)
@@ -322,6 +339,7 @@ int client_start(struct client *client, const struct client_request *request)
 		.drop = request->drop,
 		.started = loop_now(client->loop),
 		.started_mono = clock_mono(loop_clock(client->loop)),
+		.timeout_us = client->conf->request_timeout_us,
 	};
 
 	int r = call_fetch(call, request);

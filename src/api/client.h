@@ -29,6 +29,13 @@ const struct conf_source *client_conf(const struct client *client);
  * will tell. */
 int64_t client_delay_us(struct client *client);
 
+/* No request is under way. */
+bool client_is_idle(const struct client *client);
+
+/* A request is under way that should have ended long ago, whatever the upstream does: its end was lost, and with it the room
+ * that it takes among those in flight. */
+bool client_is_stuck(const struct client *client, struct mono now);
+
 /* How a request ended, whatever it asked for. */
 struct client_end {
 	enum outcome_kind outcome;

@@ -235,6 +235,13 @@ size_t ingest_waiting(const struct ingest *ingest)
 	return ingest->rows.n;
 }
 
+bool ingest_is_stuck(const struct ingest *ingest, struct mono now)
+{
+	const struct row *oldest = ingest->rows.first;
+
+	return oldest && now.us - oldest->joined.us > INGEST_STUCK_US;
+}
+
 int ingest_new(struct loop *loop, struct store *store, const struct ingest_config *config, struct ingest **ret)
 {
 	CLEANUP(ingest_cleanup) struct ingest *ingest = calloc(1, sizeof(*ingest));

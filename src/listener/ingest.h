@@ -19,6 +19,8 @@
 /* The lock is tried again so often, and a hint waits for it so long at most. */
 #define INGEST_RETRY_US (20 * USEC_PER_MS)
 #define INGEST_PATIENCE_US (3 * USEC_PER_SEC)
+/* A hint that has waited for so long is committed, or refused, by nobody. */
+#define INGEST_STUCK_US (10 * INGEST_PATIENCE_US)
 
 struct ingest;
 
@@ -46,6 +48,9 @@ void ingest_commit(struct ingest *ingest);
 
 /* Hints that have no result yet. */
 size_t ingest_waiting(const struct ingest *ingest);
+
+/* A hint waits at NOW that should have had its result long ago, whatever became of its commit. */
+bool ingest_is_stuck(const struct ingest *ingest, struct mono now);
 
 DEFINE_CLEANUP(ingest, struct ingest *, ingest_free)
 

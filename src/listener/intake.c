@@ -171,6 +171,11 @@ bool intake_flush(struct intake *intake)
 	return intake->in_flight == 0;
 }
 
+bool intake_is_stuck(const struct intake *intake, struct mono now)
+{
+	return ingest_is_stuck(intake->ingest, now);
+}
+
 static int copy_sources(struct intake *intake)
 {
 	size_t size = intake->config.n_sources * sizeof(*intake->sources);

@@ -28,6 +28,9 @@ void intake_on_gone(struct request *request, void *cls);
 /* Commits what has come in. Returns whether no request is left between its head and its end. */
 bool intake_flush(struct intake *intake);
 
+/* A request waits for a commit that nobody makes any more. */
+bool intake_is_stuck(const struct intake *intake, struct mono now);
+
 DEFINE_CLEANUP(intake, struct intake *, intake_free)
 
 #endif

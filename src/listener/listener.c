@@ -99,6 +99,11 @@ bool listener_drain(struct listener *listener)
 	return intake_flush(listener->intake);
 }
 
+bool listener_is_stuck(const struct listener *listener, struct mono now)
+{
+	return intake_is_stuck(listener->intake, now);
+}
+
 struct listener *listener_free(struct listener *listener)
 {
 	if (!listener)

@@ -39,6 +39,10 @@ bool listener_drain(struct listener *listener);
 /* Ends all; requests not yet committed are answered 503. Takes NULL, returns NULL. */
 struct listener *listener_free(struct listener *listener);
 
+/* A request waits at NOW for a commit that nobody makes any more. While the database can't be written, requests are answered
+ * 503, and nothing is stuck. */
+bool listener_is_stuck(const struct listener *listener, struct mono now);
+
 DEFINE_CLEANUP(listener, struct listener *, listener_free)
 
 #endif

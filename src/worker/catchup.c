@@ -492,6 +492,19 @@ bool catchup_is_busy(const struct catchup *catchup)
 	return catchup->wanting || catchup->calling || catchup->has_page;
 }
 
+bool catchup_is_storing(const struct catchup *catchup)
+{
+	return catchup->has_page;
+}
+
+/* Without a timer it is woken by the end of a request, whoever's that is, or of the reads that it waits for. */
+bool catchup_is_stuck(const struct catchup *catchup)
+{
+	if (loop_timer_is_set(catchup->timer) || catchup->apply || !client_is_idle(catchup->config.kit->client))
+		return false;
+	return !catchup->wanting || catchup->config.may_list(catchup->config.cls);
+}
+
 void catchup_wake(struct catchup *catchup)
 {
 	if (!catchup->has_page)

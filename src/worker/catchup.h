@@ -32,6 +32,12 @@ struct catchup *catchup_free(struct catchup *catchup);
 /* A page is under way, or only waits for may_list(): no read is to begin. */
 bool catchup_is_busy(const struct catchup *catchup);
 
+/* A page was read, and waits to be stored. */
+bool catchup_is_storing(const struct catchup *catchup);
+
+/* No page is under way, and nothing is left that would ask for the next one. */
+bool catchup_is_stuck(const struct catchup *catchup);
+
 /* The configuration was read again. */
 void catchup_reloaded(struct catchup *catchup);
 

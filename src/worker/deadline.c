@@ -16,9 +16,13 @@
 /* When the file is locked, full or failing. */
 #define DEADLINE_RETRY_US (200 * USEC_PER_MS)
 
+/* A window that passes is closed within milliseconds. */
+#define DEADLINE_STUCK_US (2 * 60 * USEC_PER_SEC)
+
 struct deadline_clock {
 	const struct kit *kit;
 	struct loop_timer *timer;
+	bool asleep; /* until the next deadline, if there is one */
 	loop_fn fn;
 	void *cls;
 };
@@ -70,7 +74,8 @@ static void arm(struct deadline_clock *clock)
 	struct wall due = WALL_NONE;
 	struct wall unwarned = WALL_NONE;
 
-	if (store_next_deadlines(clock->kit->store, gate_source_id(clock->kit->gate), &due, &unwarned) != ERR_OK) {
+	clock->asleep = store_next_deadlines(clock->kit->store, gate_source_id(clock->kit->gate), &due, &unwarned) == ERR_OK;
+	if (!clock->asleep) {
 		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
 		return;
 	}
@@ -92,6 +97,7 @@ static void on_timer(void *cls)
 	if (!r && found.n_passed + found.n_unwarned > 0)
 		r = store_found(clock, now, &found);
 	if (r) {
+		clock->asleep = false;
 		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
 		return;
 	}
@@ -103,6 +109,17 @@ static void on_timer(void *cls)
 void deadline_clock_wake(struct deadline_clock *clock)
 {
 	arm(clock);
+}
+
+bool deadline_clock_is_stuck(const struct deadline_clock *clock, struct wall now)
+{
+	struct wall due = WALL_NONE;
+	struct wall unwarned = WALL_NONE;
+
+	if (!clock->asleep ||
+	    store_next_deadlines(clock->kit->store, gate_source_id(clock->kit->gate), &due, &unwarned) != ERR_OK)
+		return false;
+	return wall_is_set(due) && now.us + gate_skew_us(clock->kit->gate) - due.us > DEADLINE_STUCK_US;
 }
 
 void deadline_clock_on_expired(struct deadline_clock *clock, loop_fn fn, void *cls)

@@ -21,6 +21,9 @@ struct deadline_clock *deadline_clock_free(struct deadline_clock *clock); /* tak
 /* Windows have opened, closed or moved: looks again when the next deadline is. */
 void deadline_clock_wake(struct deadline_clock *clock);
 
+/* A window has passed long before NOW, which is still open, and nobody is about to close it. */
+bool deadline_clock_is_stuck(const struct deadline_clock *clock, struct wall now);
+
 DEFINE_CLEANUP(deadline_clock, struct deadline_clock *, deadline_clock_free)
 
 #endif

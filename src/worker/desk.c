@@ -33,6 +33,8 @@ static void on_end(void *cls)
 {
 	struct desk *desk = cls;
 
+	/* Each answer may tell more of the upstream's clock, which deadlines run on. */
+	deadline_clock_wake(desk->clock);
 	actor_wake(desk->actor);
 	reader_wake(desk->reader);
 	if (desk->poller)
@@ -129,6 +131,29 @@ void desk_reloaded(struct desk *desk)
 		catchup_reloaded(desk->catchup);
 	if (gate_unlock(desk->kit.gate))
 		on_end(desk);
+}
+
+const char *desk_find_stuck(const struct desk *desk)
+{
+	struct loop *loop = desk->kit.loop;
+
+	if (client_is_stuck(desk->kit.client, clock_mono(loop_clock(loop))))
+		return "a request does not end";
+	if (deadline_clock_is_stuck(desk->clock, loop_now(loop)))
+		return "a window that has passed is not closed";
+	if (desk->poller && poller_is_stuck(desk->poller))
+		return "the journal is not read";
+	if (desk->catchup && catchup_is_stuck(desk->catchup))
+		return "updated orders are not listed";
+	/* Reads wait for what was listed before them to be stored. */
+	if (desk->catchup && catchup_is_storing(desk->catchup))
+		return NULL;
+	return reader_is_stuck(desk->reader, loop_now(loop)) ? "what is due is not read" : NULL;
+}
+
+const char *desk_name(const struct desk *desk)
+{
+	return desk->kit.conf->name;
 }
 
 struct desk *desk_free(struct desk *desk)

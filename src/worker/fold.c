@@ -23,6 +23,9 @@
 /* When the file is locked, full or failing. */
 #define FOLD_RETRY_US (200 * USEC_PER_MS)
 
+/* What comes is folded within half a second. */
+#define FOLD_STUCK_US (2 * 60 * USEC_PER_SEC)
+
 struct folder {
 	struct loop *loop;
 	struct store *store;
@@ -88,6 +91,15 @@ void folder_wake(struct folder *folder)
 	int64_t since = clock_mono(loop_clock(folder->loop)).us - folder->last.us;
 
 	loop_timer_after(folder->timer, since < folder->gap_us ? folder->gap_us - since : 0);
+}
+
+bool folder_is_stuck(const struct folder *folder, struct wall now)
+{
+	struct wall since = WALL_NONE;
+
+	if (loop_timer_is_set(folder->timer) || store_unfolded_since(folder->store, &since) != ERR_OK)
+		return false;
+	return wall_is_set(since) && now.us - since.us > FOLD_STUCK_US;
 }
 
 struct folder *folder_free(struct folder *folder)

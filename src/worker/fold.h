@@ -18,6 +18,9 @@ struct folder *folder_free(struct folder *folder); /* takes NULL, returns NULL *
 /* Hints have been stored: folds them now, or shortly if it has just done so. */
 void folder_wake(struct folder *folder);
 
+/* Hints wait to be folded since long before NOW, and nobody is about to do it. One that fails and tries again is not stuck. */
+bool folder_is_stuck(const struct folder *folder, struct wall now);
+
 DEFINE_CLEANUP(folder, struct folder *, folder_free)
 
 #endif

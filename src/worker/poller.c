@@ -240,6 +240,12 @@ void poller_expect(struct poller *poller)
 	}
 }
 
+/* Without a timer it is woken by the end of a request, whoever's that is. */
+bool poller_is_stuck(const struct poller *poller)
+{
+	return !loop_timer_is_set(poller->timer) && client_is_idle(poller->config.kit->client);
+}
+
 struct poller *poller_free(struct poller *poller)
 {
 	if (!poller)

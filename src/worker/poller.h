@@ -34,6 +34,9 @@ void poller_wake(struct poller *poller);
 /* Callbacks have come, so there will be news: looks in a second at the latest. */
 void poller_expect(struct poller *poller);
 
+/* No page is under way, and nothing is left that would ask for the next one. */
+bool poller_is_stuck(const struct poller *poller);
+
 DEFINE_CLEANUP(poller, struct poller *, poller_free)
 
 #endif

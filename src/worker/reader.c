@@ -23,6 +23,9 @@
 /* Claims of a request whose memory is worth giving back. */
 #define LARGE_BATCH 200
 
+/* What is due, and may be read, is asked for within a second. */
+#define READER_STUCK_US (2 * 60 * USEC_PER_SEC)
+
 /* One request and the claims it asks for; they count as in flight until the answer is stored. */
 struct batch {
 	struct reader *reader;
@@ -38,6 +41,7 @@ struct reader {
 	struct batch *batches;
 	size_t n_in_flight; /* claims */
 	struct loop_timer *timer;
+	bool asleep;        /* nothing was due when it looked last */
 };
 
 static int compare_ids(const void *a, const void *b)
@@ -214,9 +218,12 @@ static void sleep_until_due(struct reader *reader, struct wall now)
 {
 	struct wall due = WALL_NONE;
 
-	if (store_next_due(reader->config.kit->store, gate_source_id(reader->config.kit->gate), now, &due) != ERR_OK)
+	if (store_next_due(reader->config.kit->store, gate_source_id(reader->config.kit->gate), now, &due) != ERR_OK) {
 		loop_timer_after(reader->timer, READER_RETRY_US);
-	else if (wall_is_set(due))
+		return;
+	}
+	reader->asleep = true;
+	if (wall_is_set(due))
 		loop_timer_at(reader->timer, due);
 	else
 		loop_timer_unset(reader->timer);
@@ -229,6 +236,7 @@ static bool read_some(struct reader *reader)
 	struct wall until;
 	struct batch *batch = NULL;
 
+	reader->asleep = false;
 	if (!gate_is_open(reader->config.kit->gate, &until)) {
 		loop_timer_at(reader->timer, until);
 		return false;
@@ -270,6 +278,25 @@ void reader_wake(struct reader *reader)
 bool reader_is_idle(const struct reader *reader)
 {
 	return !reader->batches;
+}
+
+/* It is about to look when it waits for a pause or a retry to end, or for a request: each end of one wakes it. An answer that is
+ * not stored yet has a timer of its own. */
+static bool is_about_to_look(const struct reader *reader)
+{
+	return reader->batches || !client_is_idle(reader->config.kit->client) ||
+	       (loop_timer_is_set(reader->timer) && !reader->asleep);
+}
+
+bool reader_is_stuck(const struct reader *reader, struct wall now)
+{
+	const struct kit *kit = reader->config.kit;
+	struct wall ever = { 0 };
+	struct wall due = WALL_NONE;
+
+	if (is_about_to_look(reader) || store_next_due(kit->store, gate_source_id(kit->gate), ever, &due) != ERR_OK)
+		return false;
+	return wall_is_set(due) && now.us - due.us > READER_STUCK_US;
 }
 
 struct reader *reader_free(struct reader *reader)

@@ -32,6 +32,9 @@ void reader_wake(struct reader *reader);
 /* No shipment's reading is under way. */
 bool reader_is_idle(const struct reader *reader);
 
+/* A read is due since long before NOW, it might begin, and nobody is about to begin it. */
+bool reader_is_stuck(const struct reader *reader, struct wall now);
+
 DEFINE_CLEANUP(reader, struct reader *, reader_free)
 
 #endif

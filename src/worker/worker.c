@@ -5,6 +5,7 @@
  */
 #include "worker/worker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -14,6 +15,7 @@
 #include "worker/keeper.h"
 
 struct worker {
+	struct loop *loop;
 	struct dispatch *dispatch;
 	struct keeper *keeper;
 	struct folder *folder;
@@ -55,6 +57,23 @@ void worker_reloaded(struct worker *worker)
 		desk_reloaded(worker->desks[i]);
 }
 
+bool worker_is_stuck(const struct worker *worker, char ret[static WORKER_STUCK_SIZE])
+{
+	if (folder_is_stuck(worker->folder, loop_now(worker->loop))) {
+		snprintf(ret, WORKER_STUCK_SIZE, "hints are not folded into their claims and orders");
+		return true;
+	}
+	for (size_t i = 0; i < worker->n_desks; i++) {
+		const char *what = desk_find_stuck(worker->desks[i]);
+
+		if (!what)
+			continue;
+		snprintf(ret, WORKER_STUCK_SIZE, "%s: %s", desk_name(worker->desks[i]), what);
+		return true;
+	}
+	return false;
+}
+
 struct worker *worker_free(struct worker *worker)
 {
 	if (!worker)
@@ -83,8 +102,10 @@ int worker_new(const struct worker_config *config, struct worker **ret)
 		calloc(1, sizeof(*worker) + config->n_sources * sizeof(worker->desks[0]));
 	int r = worker ? dispatch_new(config, &worker->dispatch) : ERR_NOMEM;
 
-	if (!r)
+	if (!r) {
+		worker->loop = config->loop;
 		r = open_keeper(worker, config);
+	}
 	for (size_t i = 0; !r && i < config->n_sources; i++) {
 		r = desk_new(config, &config->sources[i], &worker->desks[i]);
 		worker->n_desks += r == ERR_OK;

@@ -50,6 +50,12 @@ void worker_act(struct worker *worker);
  * whom it names now. */
 void worker_reloaded(struct worker *worker);
 
+/* Whether something has stuck, for between two turns of the loop: there is work, and nothing is left that would do it, which a
+ * restart cures. What waits for an upstream, for another program's lock or for a disk is not stuck: those are no better after a
+ * restart. *ret says what it is, for the log, when something has. */
+#define WORKER_STUCK_SIZE 96
+bool worker_is_stuck(const struct worker *worker, char ret[static WORKER_STUCK_SIZE]);
+
 DEFINE_CLEANUP(worker, struct worker *, worker_free)
 
 #endif

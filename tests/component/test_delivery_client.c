@@ -269,6 +269,36 @@ START_TEST(requests_in_flight_are_counted)
 }
 END_TEST
 
+/* Far behind any timeout. */
+#define LATE_US (3600 * USEC_PER_SEC)
+
+static bool is_stuck_in_us(int64_t us)
+{
+	return client_is_stuck(w.client, (struct mono){ clock_mono(&w.clock).us + us });
+}
+
+START_TEST(a_request_whose_end_is_lost_is_stuck)
+{
+	struct outcome outcome = { 0 };
+
+	ck_assert(client_is_idle(w.client));
+	ck_assert(!is_stuck_in_us(LATE_US));
+	w.peer.answer = NULL;
+	ask(&outcome);
+	client_world_await_requests(&w, 1);
+	ck_assert(!client_is_idle(w.client));
+	ck_assert(!is_stuck_in_us(w.conf.request_timeout_us));
+	ck_assert(is_stuck_in_us(LATE_US));
+	/* What a reload changes counts for later requests. */
+	w.conf.request_timeout_us = 2 * LATE_US;
+	ck_assert(is_stuck_in_us(LATE_US));
+	canned_peer_break_silence(&w.peer, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+	await(&outcome);
+	ck_assert(client_is_idle(w.client));
+	ck_assert(!is_stuck_in_us(LATE_US));
+}
+END_TEST
+
 START_TEST(the_rate_is_kept)
 {
 	w.conf.max_in_flight = 100;
@@ -342,6 +372,7 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(manners, set_up, tear_down);
 	tcase_add_test(manners, requests_in_flight_are_counted);
+	tcase_add_test(manners, a_request_whose_end_is_lost_is_stuck);
 	tcase_add_test(manners, the_rate_is_kept);
 	tcase_add_test(manners, a_callback_can_ask_again);
 	tcase_add_test(manners, a_callback_can_free_the_client);

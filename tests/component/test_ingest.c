@@ -252,6 +252,22 @@ START_TEST(the_nudge_comes_only_for_good_hints)
 }
 END_TEST
 
+static struct mono in_us(int64_t us)
+{
+	return (struct mono){ clock_mono(&w.clock).us + us };
+}
+
+START_TEST(a_hint_that_nobody_commits_is_stuck)
+{
+	ck_assert(!ingest_is_stuck(w.ingest, in_us(2 * INGEST_STUCK_US)));
+	add(0);
+	ck_assert(!ingest_is_stuck(w.ingest, in_us(INGEST_PATIENCE_US)));
+	ck_assert(ingest_is_stuck(w.ingest, in_us(INGEST_STUCK_US + 1)));
+	await(1);
+	ck_assert(!ingest_is_stuck(w.ingest, in_us(2 * INGEST_STUCK_US)));
+}
+END_TEST
+
 START_TEST(a_short_lock_is_waited_for)
 {
 	run_sql("BEGIN IMMEDIATE");
@@ -433,6 +449,7 @@ Suite *suite(void)
 	tcase_add_test(tc, texts_are_copied_and_stored_as_given);
 	tcase_add_test(tc, duplicates_are_stored_as_they_come);
 	tcase_add_test(tc, the_nudge_comes_only_for_good_hints);
+	tcase_add_test(tc, a_hint_that_nobody_commits_is_stuck);
 	tcase_add_test(tc, a_short_lock_is_waited_for);
 	tcase_add_test(tc, a_long_lock_ends_in_a_refusal_and_nothing_is_stored);
 	tcase_add_test(tc, more_than_the_queue_holds_is_refused_at_once);

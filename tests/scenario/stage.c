@@ -25,6 +25,9 @@
 
 #define SECRET "0123456789abcdef-stage"
 
+/* For how many turns anything may look stuck. */
+#define STUCK_TURNS_MAX 100
+
 /* How long a test waits for what must come. */
 #define PATIENCE_US (60 * USEC_PER_SEC)
 
@@ -50,7 +53,10 @@ struct stage {
 	struct listener *listener;
 	/* The test's own eyes. */
 	sqlite3 *eyes;
+	sqlite3 *hands; /* opened when they are needed */
 	char answer[4096];
+	char stuck[WORKER_STUCK_SIZE];
+	bool may_stick;
 	bool called;
 	unsigned status;
 };
@@ -219,6 +225,7 @@ struct stage *stage_open(const struct stage_config *config)
 void stage_close(struct stage *stage)
 {
 	sqlite3_close(stage->eyes);
+	sqlite3_close(stage->hands);
 	close_daemon(stage);
 	sim_free(stage->sim);
 	fetcher_free(stage->fetcher);
@@ -270,9 +277,28 @@ const char *stage_ask(struct stage *stage, const char *sql)
 	return stage->answer;
 }
 
+void stage_sql(struct stage *stage, const char *sql)
+{
+	if (!stage->hands)
+		ck_assert_int_eq(sqlite3_open_v2(stage->path, &stage->hands, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	ck_assert_msg(sqlite3_exec(stage->hands, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(stage->hands));
+}
+
 static int64_t deadline_us(const struct stage *stage)
 {
 	return clock_mono(&stage->clock).us + PATIENCE_US;
+}
+
+/* In whatever story: what looks stuck right after the clock was set is not for long. */
+static void assert_not_stuck(struct stage *stage)
+{
+	char what[WORKER_STUCK_SIZE];
+
+	ck_assert_msg(!store_is_stuck(stage->store), "a transaction or a statement was left open");
+	for (int i = 0; worker_is_stuck(stage->worker, what); i++) {
+		ck_assert_msg(i < STUCK_TURNS_MAX, "stuck: %s", what);
+		ck_assert_int_eq(loop_step(stage->loop, 20 * USEC_PER_MS, NULL), ERR_OK);
+	}
 }
 
 void stage_turn(struct stage *stage)
@@ -280,6 +306,14 @@ void stage_turn(struct stage *stage)
 	bool any;
 
 	ck_assert_int_eq(loop_step(stage->loop, 20 * USEC_PER_MS, &any), ERR_OK);
+	if (!stage->may_stick)
+		assert_not_stuck(stage);
+}
+
+const char *stage_find_stuck(struct stage *stage)
+{
+	stage->may_stick = true;
+	return worker_is_stuck(stage->worker, stage->stuck) ? stage->stuck : NULL;
 }
 
 void stage_await(struct stage *stage, const char *sql, const char *want)

@@ -57,8 +57,12 @@ bool stage_life_waits(const struct life *life);
 /* Steps the loop until every claim and order has ended and every hint has been read. */
 void stage_await_done(struct stage *stage);
 
-/* Steps the loop once, waiting a little for something to happen. */
+/* Steps the loop once, waiting a little for something to happen; fails when the worker is stuck afterwards. So does all that
+ * steps the loop. */
 void stage_turn(struct stage *stage);
+
+/* What is stuck in the worker, NULL for nothing; from now on it may be. Valid until the next call. */
+const char *stage_find_stuck(struct stage *stage);
 
 /* Steps the loop for as long as anything is ready at once. */
 void stage_settle(struct stage *stage);
@@ -69,6 +73,9 @@ struct wall stage_now(const struct stage *stage);
 
 /* The first column of the first row, "" for none. Valid until the next call. */
 const char *stage_ask(struct stage *stage, const char *sql);
+
+/* Runs SQL as another program would, over a connection of its own that is kept: a transaction that it begins stays open. */
+void stage_sql(struct stage *stage, const char *sql);
 
 /* Whether the database's files hold these bytes anywhere, whatever the tables say. */
 bool stage_file_holds(struct stage *stage, const char *text);
