@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "base/address.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "daemon/doorway.h"
+#include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/signals.h"
 #include "listener/admin.h"
@@ -47,6 +47,7 @@ struct app {
 	struct control *control; /* NULL: its socket can't be opened */
 	struct signals *signals;
 	struct loop_timer *drain;
+	struct notify *notify;
 };
 
 static void on_hints(void *cls)
@@ -63,17 +64,11 @@ static void on_actions(void *cls)
 	worker_act(app->worker);
 }
 
-static void tell_serving(const struct app *app)
-{
-	sd_notifyf(0, "STATUS=Serving callbacks of %zu sources", app->conf->n_sources);
-}
-
 static void on_progress(const char *source, size_t n_events, bool caught_up, void *cls)
 {
-	if (caught_up)
-		tell_serving(cls);
-	else
-		sd_notifyf(0, "STATUS=%s: reading all of the journal that is retained, %zu events so far", source, n_events);
+	struct app *app = cls;
+
+	notify_progress(app->notify, source, n_events, caught_up);
 }
 
 static void on_drain(void *cls)
@@ -95,7 +90,7 @@ static void on_stop(void *cls)
 		loop_stop(app->loop);
 		return;
 	}
-	sd_notify(0, "STOPPING=1\nSTATUS=Answering what is in flight");
+	notify_stopping(app->notify);
 	log_notice("stopping");
 	on_drain(app);
 }
@@ -104,8 +99,13 @@ static void on_reload(void *cls)
 {
 	struct app *app = cls;
 
-	if (reload_conf(app->conf, app->conf_file) == ERR_OK)
+	notify_reloading(app->notify);
+
+	bool taken = reload_conf(app->conf, app->conf_file) == ERR_OK;
+
+	if (taken)
 		worker_reloaded(app->worker);
+	notify_reloaded(app->notify, taken);
 }
 
 static int status_of_store(int error)
@@ -271,6 +271,23 @@ static int open_loop(struct app *app)
 	return r;
 }
 
+static int open_notify(struct app *app)
+{
+	size_t n = app->conf->n_sources;
+	int64_t *ids = calloc(n + 1, sizeof(*ids));
+	const struct notify_config config = { .loop = app->loop, .store = app->store, .source_ids = ids, .n_sources = n };
+
+	if (!ids)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		ids[i] = app->listened[i].id;
+
+	int r = notify_new(&config, &app->notify);
+
+	free(ids);
+	return r;
+}
+
 static int open_parts(struct app *app, int *ret_status)
 {
 	struct worker_source *sources = calloc(app->conf->n_sources + 1, sizeof(*sources));
@@ -281,9 +298,11 @@ static int open_parts(struct app *app, int *ret_status)
 	if (!r)
 		r = open_sources(app, sources, ret_status);
 	if (!r)
-		r = open_worker(app, sources);
-	if (!r)
 		r = list_listened(app, sources);
+	if (!r)
+		r = open_notify(app);
+	if (!r)
+		r = open_worker(app, sources);
 	if (!r) {
 		*ret_status = EX_UNAVAILABLE;
 		r = open_listener(app);
@@ -321,8 +340,7 @@ int app_run(struct app *app)
 {
 	if (app->conf->n_sources == 0)
 		log_warning("no [delivery NAME] or [market NAME] section is configured: there is nothing to listen for");
-	sd_notify(0, "READY=1");
-	tell_serving(app);
+	notify_ready(app->notify);
 	return loop_run(app->loop) == ERR_OK ? EX_OK : EX_SOFTWARE;
 }
 
@@ -336,6 +354,7 @@ struct app *app_free(struct app *app)
 	listener_free(app->listener);
 	free(app->listened);
 	worker_free(app->worker);
+	notify_free(app->notify);
 	loop_timer_free(app->drain);
 	fetcher_free(app->fetcher);
 	store_close(app->store);

@@ -42,6 +42,7 @@ struct site {
 	const char *delivery_keys;
 	const char *market_keys;    /* of [market main], of business 222 with a DBS and a LaaS shop; NULL: there is none */
 	const char *allow_from;     /* likewise; this machine at first */
+	const char *const *environment; /* NAME=VALUE to add when claimd starts, ends with NULL; NULL: none */
 	struct process claimd;
 	int socket;                 /* that site_open_socket() made; 0: claimd opens its own */
 	char address[ADDRESS_SIZE]; /* where it listens: public side, admin side */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * claimd and the one who manages it: how it ends, how it reloads, what sockets it is given, and what it tells.
+ * claimd and the one who manages it: how it ends, how it reloads, and what sockets it is given.
  * System tests.
  */
 #include <errno.h>
@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -342,50 +341,6 @@ START_TEST(a_port_is_free_again_after_a_crash)
 }
 END_TEST
 
-/* --- Notifications */
-
-static int open_notify_socket(char variable[static ADDRESS_SIZE])
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	ck_assert_int_ge(fd, 0);
-	snprintf(un.sun_path, sizeof(un.sun_path), "%s/notify", site.folder);
-	snprintf(variable, ADDRESS_SIZE, "NOTIFY_SOCKET=%s", un.sun_path);
-	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&un, sizeof(un)), 0);
-	return fd;
-}
-
-static void await_notification(int fd, const char *assignment)
-{
-	char text[1024];
-
-	do {
-		ssize_t n = recv(fd, text, sizeof(text) - 1, 0);
-		ck_assert_int_gt(n, 0);
-		text[n] = '\0';
-	} while (!strstr(text, assignment));
-}
-
-START_TEST(the_manager_is_told_of_readiness_and_of_the_end)
-{
-	const char *const argv[] = { "claimd", "-c", site.conf, NULL };
-	char variable[ADDRESS_SIZE];
-	int fd = open_notify_socket(variable);
-
-	site_open_socket(&site);
-	site_configure(&site);
-	process_start_as(&site.claimd, &(struct process_plan){
-		.argv = argv, .environment = (const char *const[]){ variable, NULL }, .socket = site.socket });
-	await_notification(fd, "READY=1");
-	ck_assert_uint_eq(http_post(site.address, SITE_CALLBACK "abc"), 200);
-	process_signal(&site.claimd, SIGTERM);
-	await_notification(fd, "STOPPING=1");
-	ck_assert_int_eq(process_wait(&site.claimd), 0);
-	close(fd);
-}
-END_TEST
-
 static TCase *tcase_end(void)
 {
 	TCase *tcase = tcase_create("end");
@@ -426,7 +381,6 @@ static TCase *tcase_sockets(void)
 	tcase_add_test(tcase, systemd_socket_activate_starts_it_with_the_first_callback);
 	tcase_add_test(tcase, a_unix_socket_is_for_user_and_group_and_outlives_a_crash);
 	tcase_add_test(tcase, a_port_is_free_again_after_a_crash);
-	tcase_add_test(tcase, the_manager_is_told_of_readiness_and_of_the_end);
 	return tcase;
 }
 
