@@ -193,6 +193,13 @@ $(TEST_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,$$(*D)) $(TE
 	$(say) LINK $@
 	$(Q)$(call link-test) $(CHECK_LIBS)
 
+# What a test puts in front of libc in a program: tests/preload/NAME.c becomes $(B)/tests/preload/NAME.so. No sanitizer is in it.
+PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
+$(PRELOADS): $(B)/%.so: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -shared -fPIC -o $@ $<
+
 # The same sources twice: with replay.c they run over their corpus in `make check`, with libFuzzer (`make fuzz`) they search for more.
 FUZZ_HELPERS := $(call ring-helpers,fuzz)
 ifeq ($(SANITIZE),fuzz)
@@ -210,10 +217,10 @@ RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
 .PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man check-units
 .PHONY: check-asan check-clang check-clang-asan
 
-check: check-code check-headers check-man check-units $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS)
+check: check-code check-headers check-man check-units $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS)
 	$(Q)$(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
 
-check-system: $(PROGRAMS) $(SAMPLE)
+check-system: $(PROGRAMS) $(SAMPLE) $(PRELOADS)
 $(RINGS:%=check-%): check-%: $$(call ring-programs,$$*)
 	$(Q)$(RUN_TESTS) $(call ring-programs,$*) $(wildcard tests/$*/*.sh)
 

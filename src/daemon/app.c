@@ -5,6 +5,7 @@
  */
 #include "daemon/app.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -17,6 +18,7 @@
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/signals.h"
+#include "daemon/watchdog.h"
 #include "listener/admin.h"
 #include "listener/control.h"
 #include "listener/listener.h"
@@ -48,6 +50,7 @@ struct app {
 	struct signals *signals;
 	struct loop_timer *drain;
 	struct notify *notify;
+	struct watchdog *watchdog;
 };
 
 static void on_hints(void *cls)
@@ -69,6 +72,20 @@ static void on_progress(const char *source, size_t n_events, bool caught_up, voi
 	struct app *app = cls;
 
 	notify_progress(app->notify, source, n_events, caught_up);
+}
+
+/* See watchdog.h for what counts. */
+static bool find_stuck(void *cls, char ret[static WATCHDOG_WHAT_SIZE])
+{
+	struct app *app = cls;
+
+	if (store_is_stuck(app->store))
+		snprintf(ret, WATCHDOG_WHAT_SIZE, "a transaction was left open, so that nothing can be stored");
+	else if (listener_is_stuck(app->listener, clock_mono(&app->clock)))
+		snprintf(ret, WATCHDOG_WHAT_SIZE, "callbacks and pushes wait for a commit that nobody makes");
+	else
+		return worker_is_stuck(app->worker, ret);
+	return true;
 }
 
 static void on_drain(void *cls)
@@ -285,7 +302,7 @@ static int open_notify(struct app *app)
 	int r = notify_new(&config, &app->notify);
 
 	free(ids);
-	return r;
+	return r ? r : watchdog_new(app->loop, find_stuck, app, &app->watchdog);
 }
 
 static int open_parts(struct app *app, int *ret_status)
@@ -348,6 +365,7 @@ struct app *app_free(struct app *app)
 {
 	if (!app)
 		return NULL;
+	watchdog_free(app->watchdog);
 	signals_free(app->signals);
 	close_control(app);
 	admin_free(app->admin);

@@ -263,6 +263,15 @@ void process_kill(struct process *process)
 	reap(process);
 }
 
+void process_await_signal(struct process *process, int signal)
+{
+	int status = reap(process);
+
+	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == signal, "it ended with %s %d:\n%s",
+	              WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+	              process_errors(process));
+}
+
 void process_done(struct process *process)
 {
 	if (process->pid <= 0)

@@ -57,6 +57,9 @@ int process_wait(struct process *process);
 /* SIGKILL, and waits. */
 void process_kill(struct process *process);
 
+/* Waits for its end, and fails the test when it is not SIGNAL that ends it. */
+void process_await_signal(struct process *process, int signal);
+
 /* Waits a little, or until it has ended or written: the pause of a loop that looks at something else. */
 void process_pause(struct process *process, int ms);
 
