@@ -65,7 +65,7 @@ COMPILE := $(CC) -std=gnu17 -D_GNU_SOURCE -Isrc -I$(B)/gen $(PATHS) $(LIBRARY_CF
 LINK := $(CC) $(MODE_CFLAGS) $(CFLAGS) $(MODE_LDFLAGS) -Wl,--as-needed $(LDFLAGS)
 
 # Other flags than last time in this build folder: everything is built again.
-FLAGS := $(strip $(COMPILE) $(LINK) $(LIBRARIES))
+FLAGS := $(strip $(COMPILE) $(LINK) $(LIBRARIES) $(SECCOMP_LIBS))
 ifneq ($(VERSION),)
 ifneq ($(file <$(B)/flags),$(FLAGS))
 $(shell mkdir -p $(B))
@@ -182,7 +182,7 @@ FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_SCRIPTS := $(wildcard tests/system/*.sh)
 TEST_COMMON := $(call objects,$(wildcard tests/*.c))
 
-TEST_CFLAGS = $(if $(HAVE_CHECK),$(CHECK_CFLAGS) -I. -Itests,$(error \
+TEST_CFLAGS = $(if $(HAVE_CHECK),$(CHECK_CFLAGS) -I. -Itests $(if $(HAVE_SECCOMP),-DHAVE_SECCOMP $(SECCOMP_CFLAGS)),$(error \
 	The tests need the Check library (Debian: check). Install it, or run scripts/deps, then ./configure again))
 $(B)/tests/%.o: EXTRA_CFLAGS = $(TEST_CFLAGS)
 $(B)/tests/fuzz/%.o: EXTRA_CFLAGS = -I. -Itests
@@ -191,7 +191,7 @@ link-test = $(LINK) $1 -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^)
 
 $(TEST_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,$$(*D)) $(TEST_COMMON) $(ARCHIVES)
 	$(say) LINK $@
-	$(Q)$(call link-test) $(CHECK_LIBS)
+	$(Q)$(call link-test) $(CHECK_LIBS) $(SECCOMP_LIBS)
 
 # What a test puts in front of libc in a program: tests/preload/NAME.c becomes $(B)/tests/preload/NAME.so. No sanitizer is in it.
 PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
@@ -220,7 +220,7 @@ RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
 check: check-code check-headers check-man check-units $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS)
 	$(Q)$(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
 
-check-system: $(PROGRAMS) $(SAMPLE) $(PRELOADS)
+check-system: $(PROGRAMS) $(SAMPLE) $(UNITS) $(PRELOADS)
 $(RINGS:%=check-%): check-%: $$(call ring-programs,$$*)
 	$(Q)$(RUN_TESTS) $(call ring-programs,$*) $(wildcard tests/$*/*.sh)
 

@@ -96,6 +96,8 @@ static _Noreturn void become(const struct process *process, const struct process
 		putenv((char *)(uintptr_t)*variable);
 	if (plan->socket > 0)
 		pass_socket(plan->socket);
+	if (plan->enter)
+		plan->enter(plan->enter_cls);
 	execv(path, (char *const *)(uintptr_t)plan->argv);
 	_exit(127);
 }

@@ -32,6 +32,8 @@ struct process_plan {
 	const char *const *argv;        /* ends with NULL; a program without '/' is the built one of that name */
 	const char *const *environment; /* NAME=VALUE to add, ends with NULL; NULL: none */
 	int socket;                     /* passed as systemd passes a socket named "claimd"; 0: none */
+	void (*enter)(void *cls);       /* what the child does last before it becomes the program; NULL: nothing */
+	void *enter_cls;
 };
 
 void process_start_as(struct process *process, const struct process_plan *plan);

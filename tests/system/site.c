@@ -157,7 +157,9 @@ void site_restart(struct site *site)
 	const char *const argv[] = { "claimd", "-c", site->conf, NULL };
 
 	process_done(&site->claimd);
-	process_start_as(&site->claimd, &(struct process_plan){ .argv = argv, .environment = site->environment, .socket = site->socket });
+	process_start_as(&site->claimd, &(struct process_plan){
+		.argv = argv, .environment = site->environment, .socket = site->socket,
+		.enter = site->sandbox ? sandbox_enter : NULL, .enter_cls = site->sandbox });
 	if (site->socket > 0)
 		process_await_line(&site->claimd, "serving callbacks on the passed socket");
 	else

@@ -11,6 +11,7 @@
 
 #include "base/address.h"
 #include "process.h"
+#include "sandbox.h"
 
 #define SITE_SECRET "s3cret-of-main_0123456789"
 #define SITE_TOKEN "token-of-main"
@@ -42,6 +43,7 @@ struct site {
 	const char *delivery_keys;
 	const char *market_keys;    /* of [market main], of business 222 with a DBS and a LaaS shop; NULL: there is none */
 	const char *allow_from;     /* likewise; this machine at first */
+	struct sandbox *sandbox;    /* that claimd runs in; NULL: none */
 	const char *const *environment; /* NAME=VALUE to add when claimd starts, ends with NULL; NULL: none */
 	struct process claimd;
 	int socket;                 /* that site_open_socket() made; 0: claimd opens its own */
