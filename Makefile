@@ -90,7 +90,7 @@ $(B)/gen/%.h: src/% scripts/gen/embed.awk
 	$(say) EMBED $<
 	$(Q)awk -f scripts/gen/embed.awk $< > $@
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
 
 # --- Layers and programs -------------------------------------------------------------------------------------------
 
@@ -211,16 +211,22 @@ $(FUZZ_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $(FUZZ_HELPERS) $(ARCHIVES)
 	$(say) LINK $@
 	$(Q)$(call link-test,$(FUZZ_LDFLAGS))
 
+# What `make install` makes of a system that has nothing of it yet, for the test that boots one.
+.PHONY: tree
+tree: all
+	$(Q)rm -rf $(B)/tree
+	+$(Q)$(MAKE) --no-print-directory -s DESTDIR=$(abspath $(B))/tree install
+
 # Tests run in this folder and find what was built by CLAIMD_BUILD.
 RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
 
 .PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man check-units
 .PHONY: check-asan check-clang check-clang-asan
 
-check: check-code check-headers check-man check-units $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS)
+check: check-code check-headers check-man check-units $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS) tree
 	$(Q)$(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
 
-check-system: $(PROGRAMS) $(SAMPLE) $(UNITS) $(PRELOADS)
+check-system: $(PROGRAMS) $(SAMPLE) $(PRELOADS) tree
 $(RINGS:%=check-%): check-%: $$(call ring-programs,$$*)
 	$(Q)$(RUN_TESTS) $(call ring-programs,$*) $(wildcard tests/$*/*.sh)
 
