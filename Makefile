@@ -95,7 +95,7 @@ $(B)/gen/%.h: src/% scripts/gen/embed.awk
 # --- Layers and programs -------------------------------------------------------------------------------------------
 
 # Each folder of src/ is a layer and becomes one archive; a program's main.c stays outside of it, so that tests can link the rest.
-LAYERS := base conf model wire store loop api worker listener sim ctl daemon
+LAYERS := base conf entry model wire store loop api worker listener sim ctl daemon
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 archives = $(patsubst %,$(B)/lib%.a,$1)
 layer-objects = $(call objects,$(filter-out %/main.c,$(wildcard src/$1/*.c)))
@@ -110,7 +110,7 @@ $(ARCHIVES): $(B)/lib%.a: $$(call layer-objects,$$*) src/%
 PROGRAMS := $(B)/claimd $(B)/claimctl $(B)/claimsim
 
 # The linker looks from left to right: who uses stands before who is used.
-$(B)/claimd: $(B)/src/daemon/main.o $(call archives,daemon listener worker api store loop wire model conf base)
+$(B)/claimd: $(B)/src/daemon/main.o $(call archives,daemon listener worker api store loop wire model entry conf base)
 $(B)/claimctl: $(B)/src/ctl/main.o $(call archives,ctl store wire model conf base)
 $(B)/claimsim: $(B)/src/sim/main.o $(call archives,sim loop wire model base)
 
@@ -127,8 +127,9 @@ $(B)/gen-docs: $(B)/scripts/gen/docs.o $(call archives,conf model base)
 	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
 
 SAMPLE := $(B)/etc/claimd.conf
+CATALOG := $(B)/systemd/claimd.catalog
 MAN_PAGES := $(patsubst man/%.in,$(B)/man/%,$(wildcard man/*.in))
-UNITS := $(patsubst systemd/%.in,$(B)/systemd/%,$(wildcard systemd/*.in)) $(wildcard systemd/*.timer systemd/*.sysusers)
+UNITS := $(patsubst systemd/%.in,$(B)/systemd/%,$(wildcard systemd/*.in)) $(wildcard systemd/*.timer systemd/*.sysusers) $(CATALOG)
 units = $(filter $(addprefix %.,$1),$(UNITS))
 
 $(SAMPLE): $(B)/gen-docs
@@ -136,10 +137,19 @@ $(SAMPLE): $(B)/gen-docs
 	$(say) GEN $@
 	$(Q)$(B)/gen-docs sample > $@
 
+# What journalctl -x says of claimd's events.
+$(CATALOG): $(B)/gen-docs
+	@mkdir -p $(@D)
+	$(say) GEN $@
+	$(Q)$(B)/gen-docs catalog > $@
+
 # A man page's line that is nothing but @NAME@ is replaced by the text in $(B)/gen/man/NAME.
-MAN_TABLES := $(addprefix $(B)/gen/man/,CONF_KEYS ALERTS CLAIMS_STATUSES CLAIMS_EDGES DBS_STATUSES DBS_EDGES LAAS_STATUSES LAAS_EDGES)
+MAN_TABLES := $(addprefix $(B)/gen/man/,CONF_KEYS ALERTS EVENTS FIELDS CLAIMS_STATUSES CLAIMS_EDGES DBS_STATUSES DBS_EDGES LAAS_STATUSES \
+	LAAS_EDGES)
 $(B)/gen/man/CONF_KEYS: VERB = mdoc-conf
 $(B)/gen/man/ALERTS: VERB = mdoc-alerts
+$(B)/gen/man/EVENTS: VERB = mdoc-events
+$(B)/gen/man/FIELDS: VERB = mdoc-fields
 $(B)/gen/man/CLAIMS_STATUSES: VERB = mdoc-statuses claims
 $(B)/gen/man/CLAIMS_EDGES: VERB = mdoc-edges claims
 $(B)/gen/man/DBS_STATUSES: VERB = mdoc-statuses dbs
@@ -278,7 +288,8 @@ BENCH_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c))
 BENCHES := $(patsubst tests/bench/bench_%.c,bench-%,$(wildcard tests/bench/bench_*.c))
 $(B)/tests/bench/%.o: EXTRA_CFLAGS = -I. -Itests
 
-$(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) $(call archives,worker api store loop wire model conf base)
+$(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) \
+		$(call archives,worker api store loop wire model entry conf base)
 	$(say) LINK $@
 	$(Q)$(call link-test)
 
@@ -310,6 +321,7 @@ install: all
 ifneq ($(systemdsystemunitdir),)
 	install -d $(call to,$(systemdsystemunitdir)) $(call to,$(sysusersdir)) $(call to,$(tmpfilesdir))
 	install -m 644 $(call units,service socket timer) $(call to,$(systemdsystemunitdir))
+	install -D -m 644 $(CATALOG) $(call to,$(catalogdir))/claimd.catalog
 	install -m 644 systemd/claimd.sysusers $(call to,$(sysusersdir))/claimd.conf
 	install -m 644 $(B)/systemd/claimd.tmpfiles $(call to,$(tmpfilesdir))/claimd.conf
 endif
@@ -326,6 +338,7 @@ uninstall:
 	-rmdir $(call to,$(docdir))
 ifneq ($(systemdsystemunitdir),)
 	rm -f $(addprefix $(call to,$(systemdsystemunitdir))/,$(notdir $(call units,service socket timer)))
+	rm -f $(call to,$(catalogdir))/claimd.catalog
 	rm -f $(call to,$(sysusersdir))/claimd.conf $(call to,$(tmpfilesdir))/claimd.conf
 endif
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One log line is one write to standard error.
+ * One log line is one write to standard error, or, with fields, one entry of the journal.
  * Base layer.
  * Holds the only mutable state at file scope that the project allows: a program has one log.
  */
@@ -23,8 +23,8 @@
 /* Where the journal takes entries with fields; a service that was shut off from it has only the stream for lines. */
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
-/* Beside its fields: MESSAGE, MESSAGE_ID, PRIORITY, SYSLOG_IDENTIFIER. */
-#define ENTRY_PARTS (LOG_FIELDS_MAX + 4)
+/* Beside its fields: MESSAGE, PRIORITY, SYSLOG_IDENTIFIER. */
+#define ENTRY_PARTS (LOG_FIELDS_MAX + 3)
 
 /* "<7>" and "claimd: " come before a line; nothing else does. */
 static const char *log_name = "claimd";
@@ -99,21 +99,66 @@ static void write_line(enum log_level level, const char *text)
 	(void)n;
 }
 
-static void ATTR_PRINTF(2, 0) log_line(enum log_level level, const char *fmt, va_list args)
+static void entry_add(struct entry *entry, const char *name, const char *value)
+{
+	char *part;
+
+	if (!value || !value[0] || entry->n == ENTRY_PARTS)
+		return;
+	if (asprintf(&part, "%s=%s", name, value) < 0) {
+		entry->failed = true;
+		return;
+	}
+	replace_controls(part);
+	entry->parts[entry->n++] = (struct iovec){ .iov_base = part, .iov_len = strlen(part) };
+}
+
+/* Whether the journal has taken it. */
+static bool send_entry(enum log_level level, const char *text, const struct log_field *fields)
+{
+	const char priority[] = { (char)('0' + (int)level), '\0' };
+	struct entry entry = { .n = 0 };
+
+	entry_add(&entry, "MESSAGE", text);
+	entry_add(&entry, "PRIORITY", priority);
+	entry_add(&entry, "SYSLOG_IDENTIFIER", log_name);
+	for (; fields->name; fields++)
+		entry_add(&entry, fields->name, fields->value);
+
+	bool taken = !entry.failed && sd_journal_sendv(entry.parts, entry.n) >= 0;
+
+	for (int i = 0; i < entry.n; i++)
+		free(entry.parts[i].iov_base);
+	return taken;
+}
+
+bool log_is_told(enum log_level level)
+{
+	return level <= log_max;
+}
+
+void log_entry(enum log_level level, const struct log_field *fields, const char *fmt, va_list args)
 {
 	int saved_errno = errno;
 	char *text;
 
-	if (level > log_max)
-		return;
 	if (vasprintf(&text, fmt, args) < 0) {
 		write_line(level, fmt);
 	} else {
 		replace_controls(text);
-		write_line(level, text);
+		if (!fields || !log_has_entries || !send_entry(level, text, fields))
+			write_line(level, text);
 		free(text);
 	}
 	errno = saved_errno;
+}
+
+/* What has no fields is written to the stream: of that the journal knows whose it is even if the program ends right behind it, as
+ * with an error at start. */
+static void ATTR_PRINTF(2, 0) log_line(enum log_level level, const char *fmt, va_list args)
+{
+	if (log_is_told(level))
+		log_entry(level, NULL, fmt, args);
 }
 
 void log_error(const char *fmt, ...)
@@ -159,59 +204,4 @@ void log_debug(const char *fmt, ...)
 	va_start(args, fmt);
 	log_line(LOG_LEVEL_DEBUG, fmt, args);
 	va_end(args);
-}
-
-static void entry_add(struct entry *entry, const char *name, const char *value)
-{
-	char *part;
-
-	if (!value || !value[0] || entry->n == ENTRY_PARTS)
-		return;
-	if (asprintf(&part, "%s=%s", name, value) < 0) {
-		entry->failed = true;
-		return;
-	}
-	replace_controls(part);
-	entry->parts[entry->n++] = (struct iovec){ .iov_base = part, .iov_len = strlen(part) };
-}
-
-/* Whether the journal has taken it. */
-static bool entry_send(enum log_level level, const char *message_id, const char *text, const struct log_field *fields)
-{
-	const char priority[] = { (char)('0' + (int)level), '\0' };
-	struct entry entry = { .n = 0 };
-
-	entry_add(&entry, "MESSAGE", text);
-	entry_add(&entry, "MESSAGE_ID", message_id);
-	entry_add(&entry, "PRIORITY", priority);
-	entry_add(&entry, "SYSLOG_IDENTIFIER", log_name);
-	for (; fields->name; fields++)
-		entry_add(&entry, fields->name, fields->value);
-
-	bool taken = !entry.failed && sd_journal_sendv(entry.parts, entry.n) >= 0;
-
-	for (int i = 0; i < entry.n; i++)
-		free(entry.parts[i].iov_base);
-	return taken;
-}
-
-/* Whether there was memory for it or not: nobody is left to tell that there was none. */
-static void write_clean(enum log_level level, const char *text)
-{
-	char *line = strdup(text);
-
-	if (!line)
-		return;
-	replace_controls(line);
-	write_line(level, line);
-	free(line);
-}
-
-void log_entry(enum log_level level, const char *message_id, const char *text, const struct log_field *fields)
-{
-	int saved_errno = errno;
-
-	if (!log_has_entries || !entry_send(level, message_id, text, fields))
-		write_clean(level, text);
-	errno = saved_errno;
 }

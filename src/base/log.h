@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Log lines to standard error; under systemd each carries its level as a "<N>" prefix (sd-daemon(3)).
+ * Log lines to standard error; under systemd each carries its level as a "<N>" prefix (sd-daemon(3)), and one with fields is an entry
+ * of the journal's own protocol instead.
  * Base layer. Only worker, listener and the programs log; lower layers return codes (each error is
  * told once, by who knows the subject). No secret and no personal data ever has a format path here.
  */
 #ifndef CLAIMD_BASE_LOG_H
 #define CLAIMD_BASE_LOG_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 #include "base/attr.h"
@@ -30,17 +32,19 @@ void log_notice(const char *fmt, ...) ATTR_PRINTF(1, 2);
 void log_info(const char *fmt, ...) ATTR_PRINTF(1, 2);
 void log_debug(const char *fmt, ...) ATTR_PRINTF(1, 2);
 
-/* A field of an entry; a VALUE of NULL or "" leaves it out. */
+/* What a line is about, for the journal; a VALUE of NULL or "" leaves the field out. */
 struct log_field {
 	const char *name; /* capital letters, digits and _; NULL ends the list */
 	const char *value;
 };
 
-/* How many an entry may have. */
-#define LOG_FIELDS_MAX 12
+/* How many a line may have. */
+#define LOG_FIELDS_MAX 32
 
-/* Tells TEXT whatever the level of the log is. In the journal it is an entry of its own, with MESSAGE_ID (32 hexadecimal digits)
- * and FIELDS; elsewhere a line like any other. */
-void log_entry(enum log_level level, const char *message_id, const char *text, const struct log_field *fields);
+/* Whether lines of LEVEL are told. */
+bool log_is_told(enum log_level level);
+
+/* Tells a line whatever the level of the log is. In the journal it is an entry with FIELDS; elsewhere these are dropped. NULL: none. */
+void log_entry(enum log_level level, const struct log_field *fields, const char *fmt, va_list args) ATTR_PRINTF(3, 0);
 
 #endif

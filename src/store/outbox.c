@@ -13,9 +13,11 @@
 #include "store/query.h"
 
 static const char *const kind_texts[] = {
-#define ALERT(id, name, level, message_id, explanation) [ALERT_##id] = name,
-#include "store/alert.def"
+#define ALERT(id, name, ...) [ALERT_##id] = name,
+#define EVENT(id, ...)
+#include "entry/events.def"
 #undef ALERT
+#undef EVENT
 };
 _Static_assert(ARRAY_SIZE(kind_texts) == ALERT_KIND_MAX, "a text for each");
 
@@ -41,11 +43,13 @@ static void read_alert(struct query *q, struct alert *ret)
 	query_copy(q, ret->message_id, sizeof(ret->message_id));
 	query_copy(q, ret->summary, sizeof(ret->summary));
 	query_copy(q, ret->source, sizeof(ret->source));
-	ret->is_order = query_number(q) == 1;
+	query_copy(q, ret->source_kind, sizeof(ret->source_kind));
 	query_copy(q, ret->external_id, sizeof(ret->external_id));
 	query_copy(q, ret->from, sizeof(ret->from));
 	query_copy(q, ret->to, sizeof(ret->to));
+	query_copy(q, ret->violation, sizeof(ret->violation));
 	query_copy(q, ret->window, sizeof(ret->window));
+	query_copy(q, ret->reason, sizeof(ret->reason));
 }
 
 int store_alerts_unlogged(struct store *store, struct alert *ret, size_t max, size_t *ret_n)

@@ -17,13 +17,15 @@
 #define ALERT_SUMMARY_SIZE 1024
 
 enum alert_kind {
-#define ALERT(id, name, level, message_id, explanation) ALERT_##id,
-#include "store/alert.def"
+#define ALERT(id, ...) ALERT_##id,
+#define EVENT(id, ...)
+#include "entry/events.def"
 #undef ALERT
+#undef EVENT
 	ALERT_KIND_MAX,
 };
 
-/* "violation", as alert.def has it. */
+/* "violation", as events.def has it. */
 const char *alert_kind_text(enum alert_kind kind);
 
 /* --- What becomes an alert without a verb of its own in store.h ------------------------------------------------------ */
@@ -43,11 +45,13 @@ struct alert {
 	char message_id[MESSAGE_ID_SIZE];
 	char summary[ALERT_SUMMARY_SIZE];
 	char source[64];                    /* "" where there is none, as all below */
-	bool is_order;                      /* else a claim */
+	char source_kind[16];               /* "delivery", "market" */
 	char external_id[EXTERNAL_ID_SIZE];
 	char from[STATUS_TEXT_SIZE];        /* of a violation */
 	char to[STATUS_TEXT_SIZE];
+	char violation[32];                 /* "illegal_transition" ... */
 	char window[16];                    /* "approval" ... */
+	char reason[256];                   /* of a lockout, of trouble */
 };
 
 /* Up to MAX alerts that were not logged yet, in their order. */

@@ -356,7 +356,7 @@ LEFT JOIN source src ON src.id = o.source_id
 LEFT JOIN shipment s ON s.id = o.shipment_id;
 
 -- What is put into the outbox: the words and the JSON of each kind, about a row of history, or of source. Fields are named as in the
--- reports. An alert's kinds stand in alert.def.
+-- reports. An alert's kinds stand in events.def.
 DROP VIEW IF EXISTS message;
 CREATE VIEW message AS
 SELECT

@@ -8,9 +8,10 @@
 #include "worker/herald.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
-#include "base/log.h"
+#include "entry/entry.h"
 #include "store/outbox.h"
 
 /* Alerts of one transaction. */
@@ -29,30 +30,36 @@ struct herald {
 
 static const struct manner {
 	enum log_level level;
-	const char *message_id;
+	enum event event;
 } manners[] = {
-#define ALERT(id, name, level, message_id, explanation) [ALERT_##id] = { LOG_LEVEL_##level, message_id },
-#include "store/alert.def"
+#define ALERT(id, name, level, ...) [ALERT_##id] = { LOG_LEVEL_##level, EVENT_##id },
+#define EVENT(id, ...)
+#include "entry/events.def"
 #undef ALERT
+#undef EVENT
 	/* Of a version that knew more kinds. */
-	[ALERT_KIND_MAX] = { LOG_LEVEL_WARNING, NULL },
+	[ALERT_KIND_MAX] = { LOG_LEVEL_WARNING, EVENT_NONE },
 };
 
 static void tell(const struct alert *alert)
 {
 	const struct manner *manner = &manners[alert->kind];
-	const struct log_field fields[] = {
-		{ "CLAIMD_ALERT", alert->kind < ALERT_KIND_MAX ? alert_kind_text(alert->kind) : NULL },
-		{ "CLAIMD_SOURCE", alert->source },
-		{ alert->is_order ? "CLAIMD_ORDER" : "CLAIMD_CLAIM", alert->external_id },
-		{ "CLAIMD_FROM", alert->from },
-		{ "CLAIMD_TO", alert->to },
-		{ "CLAIMD_WINDOW", alert->window },
-		{ "CLAIMD_ALERT_ID", alert->message_id },
-		{ NULL, NULL },
+	bool is_order = strcmp(alert->source_kind, "market") == 0;
+	const struct entry entry = {
+		.event = manner->event,
+		.alert_id = alert->message_id,
+		.source = alert->source,
+		.kind = alert->source_kind,
+		.claim = is_order ? NULL : alert->external_id,
+		.order = is_order ? alert->external_id : NULL,
+		.from = alert->from,
+		.to = alert->to,
+		.violation = alert->violation,
+		.window = alert->window,
+		.reason = alert->reason,
 	};
 
-	log_entry(manner->level, manner->message_id, alert->summary, fields);
+	entry_tell(manner->level, &entry, "%s", alert->summary);
 }
 
 static void tell_all(struct herald *herald, size_t n)

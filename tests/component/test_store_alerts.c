@@ -349,14 +349,16 @@ START_TEST(test_the_journal_gets_what_was_not_logged_yet)
 	ck_assert_uint_eq(n, 2);
 	ck_assert_int_eq(alerts[0].kind, ALERT_VIOLATION);
 	ck_assert_str_eq(alerts[0].source, "main");
-	ck_assert(!alerts[0].is_order);
+	ck_assert_str_eq(alerts[0].source_kind, "delivery");
 	ck_assert_str_eq(alerts[0].external_id, "c1");
 	ck_assert_str_eq(alerts[0].from, "cancelled");
 	ck_assert_str_eq(alerts[0].to, "performer_lookup");
+	ck_assert_str_eq(alerts[0].violation, "illegal_transition");
 	ck_assert_str_eq(alerts[0].window, "");
 	ck_assert_str_eq(alerts[0].message_id, bed_ask(&bed, "SELECT message_id FROM outbox ORDER BY id"));
 	ck_assert_int_eq(alerts[1].kind, ALERT_STORAGE_TROUBLE);
 	ck_assert_str_eq(alerts[1].source, "");
+	ck_assert_str_eq(alerts[1].reason, "full");
 	begin();
 	store_alert_logged(bed.store, alerts[0].id);
 	commit();
@@ -382,6 +384,7 @@ START_TEST(test_of_a_window_its_kind_is_logged)
 	ck_assert_int_eq(store_alerts_unlogged(bed.store, &alert, 1, &n), ERR_OK);
 	ck_assert_str_eq(alert.window, "approval");
 	ck_assert_str_eq(alert.from, "");
+	ck_assert_str_eq(alert.violation, "");
 }
 END_TEST
 

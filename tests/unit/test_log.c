@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-
-#define MESSAGE_ID "0123456789abcdef0123456789abcdef"
 
 static int pipe_fds[2];
 static char lines[8192];
@@ -160,22 +159,58 @@ static const struct log_field fields[] = {
 	{ "TEST_A", "one" }, { "TEST_NONE", NULL }, { "TEST_EMPTY", "" }, { "TEST_B", "two\nPRIORITY=0" }, { NULL, NULL },
 };
 
-START_TEST(an_entry_has_an_id_and_fields_in_the_journal)
+static void ATTR_PRINTF(3, 4) tell(enum log_level level, const struct log_field *about, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_entry(level, about, fmt, args);
+	va_end(args);
+}
+
+START_TEST(a_line_with_fields_is_an_entry_of_the_journal)
 {
 	pretend_journal(0);
 	log_open("claimtest", LOG_LEVEL_ERROR);
-	log_entry(LOG_LEVEL_WARNING, MESSAGE_ID, "late\nMESSAGE_ID=0", fields);
+	tell(LOG_LEVEL_WARNING, fields, "%s", "late\nMESSAGE_ID=0");
 	ck_assert_uint_eq(n_entries, 1);
-	ck_assert_str_eq(entry, "MESSAGE=late?MESSAGE_ID=0\nMESSAGE_ID=" MESSAGE_ID "\nPRIORITY=4\nSYSLOG_IDENTIFIER=claimtest\n"
+	ck_assert_str_eq(entry, "MESSAGE=late?MESSAGE_ID=0\nPRIORITY=4\nSYSLOG_IDENTIFIER=claimtest\n"
 				"TEST_A=one\nTEST_B=two?PRIORITY=0\n");
 	ck_assert_str_eq(caught(), "");
 }
 END_TEST
 
-START_TEST(elsewhere_an_entry_is_a_line_of_any_level)
+START_TEST(no_field_beyond_the_most_is_sent)
+{
+	struct log_field many[LOG_FIELDS_MAX + 2] = { 0 };
+
+	for (size_t i = 0; i <= LOG_FIELDS_MAX; i++)
+		many[i] = (struct log_field){ i < LOG_FIELDS_MAX ? "TEST_GOOD" : "TEST_BEYOND", "x" };
+	pretend_journal(0);
+	log_open("claimtest", LOG_LEVEL_ERROR);
+	tell(LOG_LEVEL_WARNING, many, "late");
+	ck_assert_uint_eq(n_entries, 1);
+	ck_assert_ptr_nonnull(strstr(entry, "TEST_GOOD"));
+	ck_assert_ptr_null(strstr(entry, "TEST_BEYOND"));
+}
+END_TEST
+
+START_TEST(a_line_without_fields_goes_by_the_stream)
+{
+	pretend_journal(0);
+	log_open("claimtest", LOG_LEVEL_INFO);
+	tell(LOG_LEVEL_ERROR, NULL, "over");
+	log_info("and out");
+	ck_assert_str_eq(caught(), "<3>over\n<6>and out\n");
+	ck_assert_uint_eq(n_entries, 0);
+}
+END_TEST
+
+START_TEST(elsewhere_a_line_with_fields_is_a_line_of_any_level)
 {
 	log_open("claimtest", LOG_LEVEL_ERROR);
-	log_entry(LOG_LEVEL_WARNING, MESSAGE_ID, "late\nx", fields);
+	ck_assert(!log_is_told(LOG_LEVEL_WARNING));
+	tell(LOG_LEVEL_WARNING, fields, "late\nx");
 	ck_assert_str_eq(caught(), "claimtest: late?x\n");
 	ck_assert_uint_eq(n_entries, 0);
 }
@@ -187,7 +222,7 @@ START_TEST(what_the_journal_does_not_take_is_a_line)
 	journal_result = _i == 0 ? -ENOBUFS : 0;
 	has_socket = _i == 0;
 	log_open("claimtest", LOG_LEVEL_INFO);
-	log_entry(LOG_LEVEL_ERROR, MESSAGE_ID, "late", fields);
+	tell(LOG_LEVEL_ERROR, fields, "late");
 	ck_assert_str_eq(caught(), "<3>late\n");
 	ck_assert_uint_eq(n_entries, _i == 0);
 }
@@ -206,8 +241,10 @@ Suite *suite(void)
 	tcase_add_test(tc, control_characters_can_not_forge_a_line);
 	tcase_add_test(tc, a_long_line_is_written_whole);
 	tcase_add_test(tc, logging_leaves_errno_alone);
-	tcase_add_test(tc, an_entry_has_an_id_and_fields_in_the_journal);
-	tcase_add_test(tc, elsewhere_an_entry_is_a_line_of_any_level);
+	tcase_add_test(tc, a_line_with_fields_is_an_entry_of_the_journal);
+	tcase_add_test(tc, no_field_beyond_the_most_is_sent);
+	tcase_add_test(tc, a_line_without_fields_goes_by_the_stream);
+	tcase_add_test(tc, elsewhere_a_line_with_fields_is_a_line_of_any_level);
 	tcase_add_loop_test(tc, what_the_journal_does_not_take_is_a_line, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
