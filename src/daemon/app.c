@@ -19,6 +19,7 @@
 #include "daemon/reload.h"
 #include "daemon/signals.h"
 #include "daemon/watchdog.h"
+#include "entry/entry.h"
 #include "listener/admin.h"
 #include "listener/control.h"
 #include "listener/listener.h"
@@ -108,7 +109,7 @@ static void on_stop(void *cls)
 		return;
 	}
 	notify_stopping(app->notify);
-	log_notice("stopping");
+	entry_tell(LOG_LEVEL_NOTICE, &(struct entry){ .event = EVENT_STOPPING }, "stopping");
 	on_drain(app);
 }
 
@@ -358,6 +359,7 @@ int app_run(struct app *app)
 	if (app->conf->n_sources == 0)
 		log_warning("no [delivery NAME] or [market NAME] section is configured: there is nothing to listen for");
 	notify_ready(app->notify);
+	entry_tell(LOG_LEVEL_NOTICE, &(struct entry){ .event = EVENT_STARTED, .version = VERSION }, "claimd %s has started", VERSION);
 	return loop_run(app->loop) == ERR_OK ? EX_OK : EX_SOFTWARE;
 }
 

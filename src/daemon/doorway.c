@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "entry/entry.h"
 #include "loop/listen.h"
 
 /* The socket itself says who may connect. */
@@ -63,7 +64,8 @@ static const char *why_not(int error)
 
 static void tell_closed(const char *path, const char *why)
 {
-	log_error("can't open the control socket %s: %s; claimctl can only read until that is mended and claimd restarted", path, why);
+	entry_tell(LOG_LEVEL_ERROR, &(struct entry){ .event = EVENT_NO_CONTROL_SOCKET, .path = path, .reason = why },
+	           "can't open the control socket %s: %s; claimctl can only read until that is mended and claimd restarted", path, why);
 }
 
 int doorway_open(const char *path, int *ret_fd)

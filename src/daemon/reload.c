@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "entry/entry.h"
 
 /* The old values go into FRESH, to be freed and wiped with it; the block itself stays where others point to. */
 static void swap(struct conf_source *running, struct conf_source *fresh)
@@ -66,6 +67,13 @@ static void tell_fixed(const struct conf *running, const struct conf *fresh)
 	free(after);
 }
 
+static void tell_change(const struct conf_source *source, const char *what)
+{
+	const struct entry entry = { .source = source->name, .kind = conf_source_kind_text(source->kind) };
+
+	entry_tell(LOG_LEVEL_WARNING, &entry, "[%s %s] is %s", entry.kind, entry.source, what);
+}
+
 static void take(struct conf *running, struct conf *fresh)
 {
 	tell_fixed(running, fresh);
@@ -76,15 +84,13 @@ static void take(struct conf *running, struct conf *fresh)
 		if (again)
 			swap(source, again);
 		else
-			log_warning("[%s %s] is gone from the configuration; a restart will drop it",
-			            conf_source_kind_text(source->kind), source->name);
+			tell_change(source, "gone from the configuration; a restart will drop it");
 	}
 	for (size_t i = 0; i < fresh->n_sources; i++) {
 		const struct conf_source *source = fresh->sources[i];
 
 		if (!conf_source_find(running, source->kind, source->name))
-			log_warning("[%s %s] is new in the configuration; a restart will take it in",
-			            conf_source_kind_text(source->kind), source->name);
+			tell_change(source, "new in the configuration; a restart will take it in");
 	}
 	swap_alerts(&running->daemon, &fresh->daemon);
 	running->daemon.log_level = fresh->daemon.log_level;
@@ -100,10 +106,11 @@ int reload_conf(struct conf *running, const char *file)
 	if (!r)
 		r = conf_load_secrets(fresh, &error);
 	if (r) {
-		log_error("the configuration was not reloaded, the old one stays: %s", error.text);
+		entry_tell(LOG_LEVEL_ERROR, &(struct entry){ .event = EVENT_RELOAD_REFUSED, .reason = error.text },
+		           "the configuration was not reloaded, the old one stays: %s", error.text);
 		return r;
 	}
 	take(running, fresh);
-	log_notice("the configuration was reloaded");
+	entry_tell(LOG_LEVEL_NOTICE, &(struct entry){ .event = EVENT_RELOADED }, "the configuration was reloaded");
 	return ERR_OK;
 }

@@ -4,7 +4,7 @@
  * Listener layer.
  */
 #include "base/err.h"
-#include "base/log.h"
+#include "entry/entry.h"
 #include "listener/callback.h"
 #include "listener/reply.h"
 #include "listener/arrival.h"
@@ -12,12 +12,20 @@
 
 static void tell(const struct arrival *arrival, const struct callback *callback)
 {
-	const char *name = arrival->route.source->conf->name;
+	const struct entry entry = {
+		.source = arrival->route.source->conf->name,
+		.kind = "delivery",
+		.claim = callback->reason ? NULL : callback->claim_id,
+		.remote_addr = arrival->remote,
+		.reason = callback->reason,
+	};
 
 	if (callback->reason)
-		log_info("delivery %s: callback from %s rejected: %s", name, arrival->remote, callback->reason);
+		entry_tell(LOG_LEVEL_INFO, &entry, "delivery %s: callback from %s rejected: %s", entry.source, arrival->remote,
+		           callback->reason);
 	else
-		log_debug("delivery %s: callback for %s from %s", name, callback->claim_id, arrival->remote);
+		entry_tell(LOG_LEVEL_DEBUG, &entry, "delivery %s: callback for %s from %s", entry.source, callback->claim_id,
+		           arrival->remote);
 }
 
 int arrival_take_callback(struct ingest *ingest, struct arrival *arrival)

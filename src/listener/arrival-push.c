@@ -5,22 +5,31 @@
  * nothing but what never was a push.
  */
 #include "base/err.h"
-#include "base/log.h"
+#include "entry/entry.h"
 #include "listener/reply.h"
 #include "listener/arrival.h"
 #include "wire/notification.h"
 
+static struct entry about(const struct arrival *arrival)
+{
+	return (struct entry){ .source = arrival->route.source->conf->name, .kind = "market", .remote_addr = arrival->remote };
+}
+
 static void refuse(const struct arrival *arrival, const char *why)
 {
-	log_warning("market %s: what came from %s is no push and is answered 400: %s", arrival->route.source->conf->name,
-	            arrival->remote, why);
+	const struct entry entry = about(arrival);
+
+	entry_tell(LOG_LEVEL_WARNING, &entry, "market %s: what came from %s is no push and is answered 400: %s", entry.source,
+	           arrival->remote, why);
 	reply_push_invalid(arrival->request, why);
 }
 
 /* It asks whether we are there, within a second, so it waits for nothing, least of all for the store. */
 static void answer_ping(const struct arrival *arrival)
 {
-	log_info("market %s: PING from %s", arrival->route.source->conf->name, arrival->remote);
+	const struct entry entry = about(arrival);
+
+	entry_tell(LOG_LEVEL_INFO, &entry, "market %s: PING from %s", entry.source, arrival->remote);
 	reply_push_accepted(arrival->request, arrival->received);
 }
 
@@ -45,8 +54,11 @@ static int add_hint(struct ingest *ingest, struct arrival *arrival, const struct
 		.asks_to_cancel = push->asks_to_cancel,
 	};
 
-	log_debug("market %s: %s for %s from %s", arrival->route.source->conf->name, push->type,
-	          hint.external_id ? hint.external_id : "no order", arrival->remote);
+	struct entry entry = about(arrival);
+
+	entry.order = hint.external_id;
+	entry_tell(LOG_LEVEL_DEBUG, &entry, "market %s: %s for %s from %s", entry.source, push->type,
+	           hint.external_id ? hint.external_id : "no order", arrival->remote);
 	int r = ingest_add(ingest, &hint, arrival);
 	if (r == ERR_OK)
 		server_suspend(arrival->request);

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "entry/entry.h"
 #include "listener/ingest.h"
 #include "listener/reply.h"
 #include "listener/wish.h"
@@ -52,9 +53,13 @@ static void tell_recorded(const struct visit *visit, const struct wish_result *r
 {
 	const struct wire_act *act = &visit->act;
 
-	for (size_t i = 0; i < result->n; i++)
-		log_info("action %" PRId64 ": %s%s%s, wanted by %s", result->ids[i], act_kind_text(act->kind), *act->id ? " of " : "",
-		           act->id, visit->by);
+	struct entry entry = { .external_id = act->id, .action = act_kind_text(act->kind), .requested_by = visit->by };
+
+	for (size_t i = 0; i < result->n; i++) {
+		entry.action_id = result->ids[i];
+		entry_tell(LOG_LEVEL_INFO, &entry, "action %" PRId64 ": %s%s%s, wanted by %s", result->ids[i], entry.action,
+		           *act->id ? " of " : "", act->id, visit->by);
+	}
 }
 
 static void answer_result(struct control *control, const struct visit *visit, const struct wish_result *result)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/log.h"
+#include "entry/entry.h"
 
 /* A store that fails and recovers in turns is told about so often at most. */
 #define TROUBLE_PAUSE_US (60 * USEC_PER_SEC)
@@ -120,7 +120,8 @@ static void tell_trouble(struct ingest *ingest, size_t n)
 	trouble->refused += n;
 	if (trouble->told || now.us - trouble->told_at.us < TROUBLE_PAUSE_US)
 		return;
-	log_error("callbacks and pushes can't be stored and are refused: %s", store_error_text(ingest->store));
+	entry_tell(LOG_LEVEL_ERROR, &(struct entry){ .event = EVENT_HINTS_REFUSED, .reason = store_error_text(ingest->store) },
+	           "callbacks and pushes can't be stored and are refused: %s", store_error_text(ingest->store));
 	trouble->told = true;
 	trouble->told_at = now;
 }
@@ -128,7 +129,8 @@ static void tell_trouble(struct ingest *ingest, size_t n)
 static void tell_all_clear(struct ingest *ingest)
 {
 	if (ingest->trouble.told)
-		log_notice("callbacks and pushes are stored again; %zu were refused meanwhile", ingest->trouble.refused);
+		entry_tell(LOG_LEVEL_NOTICE, &(struct entry){ .event = EVENT_HINTS_STORED },
+		           "callbacks and pushes are stored again; %zu were refused meanwhile", ingest->trouble.refused);
 	ingest->trouble.told = false;
 	ingest->trouble.refused = 0;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/log.h"
+#include "entry/entry.h"
 #include "listener/peer.h"
 
 /* Anybody can send wrong secrets, so they are told of so often at most, for each source; the other refusals likewise. */
@@ -30,27 +30,33 @@ struct refusals {
 	struct tally tallies[][REFUSAL_MAX]; /* for each source, and once more for what fits none */
 };
 
-static void tell_sender(const struct conf_source *conf, const struct tally *tally)
+static void tell_sender(const struct entry *entry, const struct tally *tally)
 {
 	bool local = strcmp(tally->last, "unix") == 0;
 
-	log_warning("%s %s: %zu from outside of allow_from, the last from %s; %s", conf_source_kind_text(conf->kind), conf->name, tally->n,
-	            tally->last,
-	            local ? "let the proxy before the Unix socket send X-Forwarded-For"
-	                  : "if that is your own reverse proxy, put it into trusted_proxies and let it send X-Forwarded-For");
+	entry_tell(LOG_LEVEL_WARNING, entry, "%s %s: %zu from outside of allow_from, the last from %s; %s", entry->kind, entry->source,
+	           tally->n, tally->last,
+	           local ? "let the proxy before the Unix socket send X-Forwarded-For"
+	                 : "if that is your own reverse proxy, put it into trusted_proxies and let it send X-Forwarded-For");
 }
 
 static void tell(const struct refusals *refusals, size_t i, enum refusal why)
 {
 	const struct conf_source *conf = i < refusals->n_sources ? refusals->sources[i].conf : NULL;
 	const struct tally *tally = &refusals->tallies[i][why];
+	const struct entry entry = {
+		.event = EVENT_REFUSALS,
+		.source = conf ? conf->name : NULL,
+		.kind = conf ? conf_source_kind_text(conf->kind) : NULL,
+		.remote_addr = tally->last,
+	};
 
 	if (!conf)
-		log_info("%zu to no known source, the last from %s", tally->n, tally->last);
+		entry_tell(LOG_LEVEL_INFO, &entry, "%zu to no known source, the last from %s", tally->n, tally->last);
 	else if (why == REFUSAL_SENDER)
-		tell_sender(conf, tally);
+		tell_sender(&entry, tally);
 	else
-		log_notice("%s %s: %zu with a wrong secret, the last from %s", conf_source_kind_text(conf->kind), conf->name, tally->n,
+		entry_tell(LOG_LEVEL_NOTICE, &entry, "%s %s: %zu with a wrong secret, the last from %s", entry.kind, entry.source, tally->n,
 		           tally->last);
 }
 

@@ -12,7 +12,6 @@
 
 #include "base/backoff.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "worker/approval.h"
 #include "worker/settle.h"
 #include "worker/take.h"
@@ -127,18 +126,17 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 static void tell(const struct apply *apply, const struct note *note)
 {
 	const struct kit *kit = apply->kit;
-	const char *source = kit->conf->name;
 
 	if (note->missing)
-		log_warning("%s: %s %s: the upstream knows no such %s; what was told of it is settled as such", source,
-		            kit_noun(kit), note->external_id, kit_noun(kit));
+		tell_shipment(LOG_LEVEL_WARNING, kit->conf, note->external_id,
+		              "the upstream knows no such %s; what was told of it is settled as such", kit_noun(kit));
 	if (note->taken.decision == DECISION_SUSPECT)
-		log_notice("%s: %s %s: an illegal status was read; reading it once more before it counts", source,
-		           kit_noun(kit), note->external_id);
+		tell_shipment(LOG_LEVEL_NOTICE, kit->conf, note->external_id,
+		              "an illegal status was read; reading it once more before it counts");
 	tell_changes(kit, note->external_id, &note->taken.last, &note->taken.changes, false);
 	if (note->approval.refused)
-		log_notice("%s: %s %s: not accepted by policy, %s: %s", source, kit_noun(kit), note->external_id,
-		           note->approval.refusal.code, note->approval.refusal.message);
+		tell_shipment(LOG_LEVEL_NOTICE, kit->conf, note->external_id, "not accepted by policy, %s: %s",
+		              note->approval.refusal.code, note->approval.refusal.message);
 }
 
 /* One transaction; *ret_n claims of it are stored. */
@@ -187,8 +185,8 @@ static void wait_out(struct apply *apply, int error)
 {
 	/* What comes from the disk is told by who watches it (storage.h). */
 	if (!err_may_pass(error) && !apply->failing) {
-		log_error("%s: can't store what was read: %s; will go on trying", apply->kit->conf->name,
-		          store_error_text(apply->kit->store));
+		tell_source(LOG_LEVEL_ERROR, apply->kit->conf, "can't store what was read: %s; will go on trying",
+		            store_error_text(apply->kit->store));
 		apply->failing = true;
 	}
 	loop_timer_after(apply->timer, error == ERR_BUSY ? APPLY_BUSY_US : APPLY_RETRY_US);
@@ -200,8 +198,8 @@ static int isolate(struct apply *apply, int error)
 		apply->rows = 1;
 		return ERR_OK;
 	}
-	log_error("%s: %s %s: can't be stored: %s: %s", apply->kit->conf->name, kit_noun(apply->kit),
-	          apply->asked[apply->next].external_id, err_text(error), store_error_text(apply->kit->store));
+	tell_shipment(LOG_LEVEL_ERROR, apply->kit->conf, apply->asked[apply->next].external_id, "can't be stored: %s: %s", err_text(error),
+	              store_error_text(apply->kit->store));
 
 	int r = apply_failure(apply->kit, &apply->asked[apply->next]);
 

@@ -14,7 +14,7 @@
 
 #include "api/market.h"
 #include "base/err.h"
-#include "base/log.h"
+#include "worker/tell.h"
 
 /* When Market does not tell, or the file is locked. */
 #define RETRY_US (600 * USEC_PER_SEC)
@@ -78,34 +78,38 @@ static struct campaign campaign_of(const struct campaigns *campaigns, int64_t id
 
 static void tell_configured(const struct kit *kit, const struct conf_campaign *configured, const struct wire_campaign *shown)
 {
-	const char *name = kit->conf->name;
+	const struct conf_source *conf = kit->conf;
 	const struct model *model = model_by_name(configured->model);
 
 	if (!shown) {
-		log_warning("%s: campaign %" PRId64 " is configured, but this Api-Key does not see it; check campaigns and the key",
-		            name, configured->id);
+		tell_source(LOG_LEVEL_WARNING, conf,
+		            "campaign %" PRId64 " is configured, but this Api-Key does not see it; check campaigns and the key",
+		            configured->id);
 		return;
 	}
-	if (shown->business_id != NUMBER_NONE && shown->business_id != kit->conf->market.business_id)
-		log_warning("%s: campaign %" PRId64 " belongs to business %" PRId64 ", not %" PRId64 "; its orders can't be read so",
-		            name, configured->id, shown->business_id, kit->conf->market.business_id);
+	if (shown->business_id != NUMBER_NONE && shown->business_id != conf->market.business_id)
+		tell_source(LOG_LEVEL_WARNING, conf,
+		            "campaign %" PRId64 " belongs to business %" PRId64 ", not %" PRId64 "; its orders can't be read so",
+		            configured->id, shown->business_id, conf->market.business_id);
 	if (shown->placement[0] && model_of_placement(shown->placement) != model)
-		log_warning("%s: campaign %" PRId64 " is configured as %s, but Market says %s; set it right in campaigns", name,
-		            configured->id, configured->model, shown->placement);
+		tell_source(LOG_LEVEL_WARNING, conf,
+		            "campaign %" PRId64 " is configured as %s, but Market says %s; set it right in campaigns", configured->id,
+		            configured->model, shown->placement);
 	if (shown->availability[0] && strcmp(shown->availability, "AVAILABLE") != 0)
-		log_warning("%s: campaign %" PRId64 ": the API is not available to it: %s", name, configured->id,
+		tell_source(LOG_LEVEL_WARNING, conf, "campaign %" PRId64 ": the API is not available to it: %s", configured->id,
 		            shown->availability);
 }
 
 static void tell_unknown(const struct kit *kit, const struct campaign *campaign)
 {
 	if (campaign->model)
-		log_notice("%s: campaign %" PRId64 " is not configured, and followed as Market says: add %" PRId64 ":%s to campaigns",
-		           kit->conf->name, campaign->id, campaign->id, campaign->model->name);
+		tell_source(LOG_LEVEL_NOTICE, kit->conf,
+		            "campaign %" PRId64 " is not configured, and followed as Market says: add %" PRId64 ":%s to campaigns",
+		            campaign->id, campaign->id, campaign->model->name);
 	else
-		log_warning("%s: pushes name campaign %" PRId64 ", which is %s; its orders are followed only if they are DBS or LaaS",
-		            kit->conf->name, campaign->id,
-		            campaign->placement[0] ? campaign->placement : "not shown to this Api-Key");
+		tell_source(LOG_LEVEL_WARNING, kit->conf,
+		            "pushes name campaign %" PRId64 ", which is %s; its orders are followed only if they are DBS or LaaS",
+		            campaign->id, campaign->placement[0] ? campaign->placement : "not shown to this Api-Key");
 }
 
 /* Those that pushes named, one by one: each leaves the list by being saved. */
@@ -178,8 +182,8 @@ static void on_campaigns(struct market_campaigns *answer, void *cls)
 		take_shown(campaigns, &answer->campaigns);
 	} else {
 		if (!campaigns->in_trouble)
-			log_warning("%s: the campaigns can't be checked: %s; going on with those that are configured",
-			            campaigns->kit->conf->name, answer->end.reason);
+			tell_source(LOG_LEVEL_WARNING, campaigns->kit->conf,
+			            "the campaigns can't be checked: %s; going on with those that are configured", answer->end.reason);
 		campaigns->in_trouble = true;
 		ask_again(campaigns, RETRY_US);
 	}
@@ -266,7 +270,7 @@ void campaigns_reloaded(struct campaigns *campaigns)
 	int r = store_configured(campaigns->kit);
 
 	if (r && r != ERR_BUSY)
-		log_warning("%s: the campaigns can't be stored: %s; will go on trying", campaigns->kit->conf->name,
+		tell_source(LOG_LEVEL_WARNING, campaigns->kit->conf, "the campaigns can't be stored: %s; will go on trying",
 		            store_error_text(campaigns->kit->store));
 	campaigns->unstored = r != ERR_OK;
 	ask_again(campaigns, 0);

@@ -12,9 +12,9 @@
 
 #include "api/market.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "base/timefmt.h"
 #include "worker/apply.h"
+#include "worker/tell.h"
 #include "worker/unanswered.h"
 
 #define DAY_US (24 * 3600 * USEC_PER_SEC)
@@ -70,9 +70,9 @@ struct catchup {
 	struct unanswered unanswered;
 };
 
-static const char *name_of(const struct catchup *catchup)
+static const struct conf_source *conf_of(const struct catchup *catchup)
 {
-	return catchup->config.kit->conf->name;
+	return catchup->config.kit->conf;
 }
 
 static int64_t source_id_of(const struct catchup *catchup)
@@ -177,19 +177,19 @@ static void end_round(struct catchup *catchup)
 	bool is_long = upstream_now(catchup).us - catchup->until.us > ROUND_LONG_US;
 
 	if (catchup->is_first)
-		log_notice("%s: all orders of the last 30 days were listed", name_of(catchup));
+		tell_source(LOG_LEVEL_NOTICE, conf_of(catchup), "all orders of the last 30 days were listed");
 	catchup->until = WALL_NONE;
 	unanswered_tell(&catchup->unanswered, catchup->config.kit);
 	catchup->config.on_round(catchup->config.cls);
-	pause_for(catchup, is_long ? 0 : catchup->config.kit->conf->market.catch_up_us);
+	pause_for(catchup, is_long ? 0 : conf_of(catchup)->market.catch_up_us);
 }
 
 static void wait_out(struct catchup *catchup, int error)
 {
 	/* What comes from the disk is told by who watches it (storage.h). */
 	if (!err_may_pass(error) && !catchup->failing) {
-		log_error("%s: can't store what was listed: %s; will go on trying", name_of(catchup),
-		          store_error_text(catchup->config.kit->store));
+		tell_source(LOG_LEVEL_ERROR, conf_of(catchup), "can't store what was listed: %s; will go on trying",
+		            store_error_text(catchup->config.kit->store));
 		catchup->failing = true;
 	}
 	loop_timer_after(catchup->timer, error == ERR_BUSY ? BUSY_US : RETRY_US);
@@ -218,7 +218,8 @@ static bool is_endless(const struct catchup *catchup)
 {
 	if (catchup->n_pages < PAGES_MAX)
 		return false;
-	log_error("%s: a list of orders has more than %d pages, and is taken as far as it went", name_of(catchup), PAGES_MAX);
+	tell_source(LOG_LEVEL_ERROR, conf_of(catchup), "a list of orders has more than %d pages, and is taken as far as it went",
+	            PAGES_MAX);
 	return true;
 }
 
@@ -341,10 +342,10 @@ static void store_page(struct catchup *catchup)
 static void take_page(struct catchup *catchup, struct market_page *answer)
 {
 	if (catchup->in_trouble)
-		log_notice("%s: orders can be listed again", name_of(catchup));
+		tell_source(LOG_LEVEL_NOTICE, conf_of(catchup), "orders can be listed again");
 	catchup->n_unreadable = answer->page.orders.n_unreadable;
 	if (catchup->n_unreadable > 0)
-		log_warning("%s: %zu orders of a list can't be read", name_of(catchup), catchup->n_unreadable);
+		tell_source(LOG_LEVEL_WARNING, conf_of(catchup), "%zu orders of a list can't be read", catchup->n_unreadable);
 	catchup->in_trouble = false;
 	catchup->n_pages++;
 	wire_orders_done(&catchup->page);
@@ -358,10 +359,10 @@ static void take_page(struct catchup *catchup, struct market_page *answer)
 
 static void take_failure(struct catchup *catchup, const struct client_end *end, bool told)
 {
-	int64_t longest = catchup->config.kit->conf->market.catch_up_us;
+	int64_t longest = conf_of(catchup)->market.catch_up_us;
 
 	if (!told && !catchup->in_trouble)
-		log_warning("%s: orders can't be listed: %s; pushes still lead to reads; asking again", name_of(catchup),
+		tell_source(LOG_LEVEL_WARNING, conf_of(catchup), "orders can't be listed: %s; pushes still lead to reads; asking again",
 		            end->reason);
 	catchup->in_trouble = catchup->in_trouble || !told;
 	pause_for(catchup, catchup->pause_us);
@@ -395,7 +396,7 @@ static void on_page(struct market_page *answer, void *cls)
 	if (answer->bad_token)
 		begin_slice(catchup, catchup->from);
 	if (refused_fake) {
-		log_info("%s: test orders can't be listed: %s", name_of(catchup), answer->end.reason);
+		tell_source(LOG_LEVEL_INFO, conf_of(catchup), "test orders can't be listed: %s", answer->end.reason);
 		end_slice(catchup);
 	} else if (answer->end.outcome == OUTCOME_OK) {
 		take_page(catchup, answer);

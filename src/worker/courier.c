@@ -12,7 +12,6 @@
 #include "api/webhook.h"
 #include "base/backoff.h"
 #include "base/err.h"
-#include "base/log.h"
 
 /* Messages under way at a time. */
 #define IN_FLIGHT_MAX 4
@@ -98,7 +97,8 @@ static void post_free(struct post *post)
 static void begin_pause(struct courier *courier, const char *reason)
 {
 	if (courier->n_pauses++ == 0)
-		log_warning("%s takes no messages: %s; they wait, and it is tried again", courier->config.name, reason);
+		entry_tell(LOG_LEVEL_WARNING, &courier->config.about, "%s takes no messages: %s; they wait, and it is tried again",
+		           courier->config.name, reason);
 	courier->resume = wall_add(loop_now(courier->config.loop), backoff_delay_us(courier->n_pauses, PAUSE_FLOOR_US, PAUSE_BASE_US,
 	                                                                            PAUSE_MAX_US, backoff_random()));
 }
@@ -109,8 +109,8 @@ static void tell_failure(struct courier *courier, const struct post *post)
 
 	if (courier->n_pauses > 0 || now.us - courier->told_at.us < TOLD_PAUSE_US)
 		return;
-	log_warning("%s: message %" PRId64 " was not taken: %s; it is tried again", courier->config.name, post->message.id,
-	            post->end.reason);
+	entry_tell(LOG_LEVEL_WARNING, &courier->config.about, "%s: message %" PRId64 " was not taken: %s; it is tried again",
+	           courier->config.name, post->message.id, post->end.reason);
 	courier->told_at = now;
 }
 
@@ -132,7 +132,7 @@ static void judge(struct courier *courier, const struct post *post)
 		return;
 	}
 	if (courier->n_pauses > 0)
-		log_notice("%s takes messages again", courier->config.name);
+		entry_tell(LOG_LEVEL_NOTICE, &courier->config.about, "%s takes messages again", courier->config.name);
 	courier->n_pauses = 0;
 	courier->n_doubts = 0;
 }

@@ -7,6 +7,7 @@
 #define CLAIMD_WORKER_COURIER_H
 
 #include "base/secret.h"
+#include "entry/entry.h"
 #include "loop/fetch.h"
 #include "loop/loop.h"
 #include "store/outbox.h"
@@ -20,6 +21,7 @@ struct courier_config {
 	struct store *store;
 	struct outbox_queue queue;
 	const char *name;     /* of the receiver, for the log: "main: forward_url" */
+	struct entry about;   /* the source that it belongs to, if it does; likewise */
 	char *const *url;     /* "": there is no receiver, and the messages wait for one */
 	const struct secret *secret;
 	int64_t timeout_us;   /* of one try */

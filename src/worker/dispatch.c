@@ -13,6 +13,7 @@
 #include "worker/courier.h"
 #include "worker/herald.h"
 #include "worker/storage.h"
+#include "worker/tell.h"
 
 /* When the file is locked, full or failing. */
 #define SWITCH_RETRY_US (200 * USEC_PER_MS)
@@ -146,6 +147,7 @@ static int open_forwarding(struct forwarding *forwarding, const struct worker_co
 		.store = config->store,
 		.queue = { .source_id = source->source.id },
 		.name = forwarding->name,
+		.about = tell_about_source(source->conf),
 		.url = &source->conf->forward_url,
 		.secret = &source->conf->forward_secret,
 		.timeout_us = WEBHOOK_TIMEOUT_US,

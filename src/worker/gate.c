@@ -10,8 +10,8 @@
 
 #include "base/backoff.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "worker/pace.h"
+#include "worker/tell.h"
 
 /* A smaller difference than this does no harm to a ten-minute window, and comes and goes. */
 #define SKEW_MIN_US (2 * USEC_PER_SEC)
@@ -84,14 +84,21 @@ static void on_timer(void *cls)
 		loop_timer_after(gate->timer, SAVE_RETRY_US);
 }
 
+static void tell_answers_again(const struct gate *gate)
+{
+	struct entry entry = tell_about_source(gate->config.conf);
+
+	entry.event = EVENT_ANSWERS_AGAIN;
+	tell_entry(LOG_LEVEL_NOTICE, &entry, "the upstream answers again");
+}
+
 static void tell(const struct gate *gate, const struct client_end *end, enum source_state before)
 {
 	const struct source *source = &gate->config.source;
-	const char *name = gate->config.conf->name;
 
 	if (source->state == SOURCE_OK) {
 		if (before != SOURCE_OK)
-			log_notice("%s: the upstream answers again", name);
+			tell_answers_again(gate);
 		return;
 	}
 
@@ -101,10 +108,8 @@ static void tell(const struct gate *gate, const struct client_end *end, enum sou
 
 	double pause_s = (double)(source->paused_until.us - loop_now(gate->config.loop).us) / 1e6;
 
-	if (before == SOURCE_OK)
-		log_warning("%s: %s; next request in %.1f s", name, end->reason, pause_s);
-	else
-		log_info("%s: %s; next request in %.1f s", name, end->reason, pause_s);
+	tell_source(before == SOURCE_OK ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, gate->config.conf, "%s; next request in %.1f s", end->reason,
+	            pause_s);
 }
 
 static void note_skew(struct gate *gate, int64_t skew_us)
@@ -115,8 +120,8 @@ static void note_skew(struct gate *gate, int64_t skew_us)
 		return;
 	gate->config.source.skew_us = skew_us;
 	if (before == 0 && gate_skew_us(gate) != 0)
-		log_warning("%s: the upstream's clock is %+.1f s from ours; deadlines run on the upstream's",
-		            gate->config.conf->name, (double)gate_skew_us(gate) / 1e6);
+		tell_source(LOG_LEVEL_WARNING, gate->config.conf,
+		            "the upstream's clock is %+.1f s from ours; deadlines run on the upstream's", (double)gate_skew_us(gate) / 1e6);
 }
 
 void gate_end(struct gate *gate, const struct client_end *end, bool several)

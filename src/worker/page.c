@@ -11,7 +11,6 @@
 
 #include "base/backoff.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "model/reconcile.h"
 #include "worker/settle.h"
 #include "worker/take.h"
@@ -177,9 +176,8 @@ static void set_aside(struct turn *turn, int error)
 {
 	struct wire_event *event = &turn->page->events[turn->at];
 
-	log_error("%s: claim %s: journal operation %lld can't be stored: %s: %s", turn->kit->conf->name,
-	          event->seen.external_id, (long long)event->seen.operation_id, err_text(error),
-	          store_error_text(turn->kit->store));
+	tell_shipment(LOG_LEVEL_ERROR, turn->kit->conf, event->seen.external_id, "journal operation %lld can't be stored: %s: %s",
+	              (long long)event->seen.operation_id, err_text(error), store_error_text(turn->kit->store));
 	event->change = WIRE_CHANGE_OTHER;
 }
 

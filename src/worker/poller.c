@@ -11,8 +11,8 @@
 
 #include "api/delivery.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "worker/page.h"
+#include "worker/tell.h"
 
 /* The shortest pause after the end was reached; it doubles up to journal_interval while there is no news. */
 #define PAUSE_MIN_US (1 * USEC_PER_SEC)
@@ -62,14 +62,14 @@ static void pause_longer(struct poller *poller)
 
 static void tell_progress(struct poller *poller, bool end)
 {
-	const char *name = poller->config.kit->conf->name;
+	const struct conf_source *conf = poller->config.kit->conf;
 
 	if (!poller->first_reading)
 		return;
 	if (end)
-		log_notice("%s: journal: read to its end, %zu events", name, poller->n_events);
+		tell_source(LOG_LEVEL_NOTICE, conf, "journal: read to its end, %zu events", poller->n_events);
 	else if (poller->n_pages % PROGRESS_PAGES == 0)
-		log_notice("%s: journal: reading all that is retained, %zu events so far", name, poller->n_events);
+		tell_source(LOG_LEVEL_NOTICE, conf, "journal: reading all that is retained, %zu events so far", poller->n_events);
 	poller->config.on_progress(poller->n_events, end, poller->config.cls);
 	poller->first_reading = !end;
 }
@@ -113,8 +113,8 @@ static void store_page(struct poller *poller)
 	}
 	/* What comes from the disk is told by who watches it (storage.h). */
 	if (!err_may_pass(r) && !poller->failing) {
-		log_error("%s: can't store a page of the journal: %s; will go on trying", poller->config.kit->conf->name,
-		          store_error_text(poller->config.kit->store));
+		tell_source(LOG_LEVEL_ERROR, poller->config.kit->conf, "can't store a page of the journal: %s; will go on trying",
+		            store_error_text(poller->config.kit->store));
 		poller->failing = true;
 	}
 	loop_timer_after(poller->timer, r == ERR_BUSY ? BUSY_US : RETRY_US);
@@ -125,7 +125,7 @@ static void start_over(struct poller *poller, const char *reason)
 {
 	struct store *store = poller->config.kit->store;
 
-	log_warning("%s: journal: %s; starting over without a cursor", poller->config.kit->conf->name, reason);
+	tell_source(LOG_LEVEL_WARNING, poller->config.kit->conf, "journal: %s; starting over without a cursor", reason);
 	if (store_begin(store) == ERR_OK) {
 		store_cursor_save(store, gate_source_id(poller->config.kit->gate), NULL, 0, loop_now(poller->config.kit->loop));
 		if (store_commit(store) == ERR_OK)
@@ -138,14 +138,14 @@ static void start_over(struct poller *poller, const char *reason)
 static void tell_trouble(struct poller *poller, const char *reason)
 {
 	if (!poller->in_trouble)
-		log_warning("%s: journal: %s; going on without it, and asking again", poller->config.kit->conf->name, reason);
+		tell_source(LOG_LEVEL_WARNING, poller->config.kit->conf, "journal: %s; going on without it, and asking again", reason);
 	poller->in_trouble = true;
 }
 
 static void take_page(struct poller *poller, struct delivery_page *answer)
 {
 	if (poller->in_trouble)
-		log_notice("%s: journal: it answers again", poller->config.kit->conf->name);
+		tell_source(LOG_LEVEL_NOTICE, poller->config.kit->conf, "journal: it answers again");
 	poller->in_trouble = false;
 	poller->page = answer->page;
 	answer->page = (struct wire_journal){ 0 };

@@ -12,10 +12,10 @@
 
 #include "api/read.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "worker/apply.h"
 #include "worker/pace.h"
 #include "worker/settle.h"
+#include "worker/tell.h"
 
 /* When the file is locked, full or failing. */
 #define READER_RETRY_US (200 * USEC_PER_MS)
@@ -150,7 +150,7 @@ static void take_answer(struct batch *batch, struct client_answer *answer)
 	const struct kit *kit = batch->reader->config.kit;
 
 	if (answer->end.outcome == OUTCOME_OK && answer->snapshots.n_unreadable > 0)
-		log_warning("%s: %zu %ss of an answer can't be read", kit->conf->name, answer->snapshots.n_unreadable,
+		tell_source(LOG_LEVEL_WARNING, kit->conf, "%zu %ss of an answer can't be read", answer->snapshots.n_unreadable,
 		            kit_noun(kit));
 	if (apply_start(kit, batch->dues, batch->n, &answer->snapshots, on_applied, batch, &batch->apply) != ERR_OK)
 		batch_end(batch);
@@ -162,7 +162,7 @@ static void step_back(struct batch *batch)
 	const struct kit *kit = batch->reader->config.kit;
 
 	if (apply_failure(kit, &batch->dues[0]) != ERR_OK)
-		log_debug("%s: %s %s: stays due", kit->conf->name, kit_noun(kit), batch->dues[0].external_id);
+		tell_shipment(LOG_LEVEL_DEBUG, kit->conf, batch->dues[0].external_id, "stays due");
 	batch_end(batch);
 }
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "base/log.h"
+#include "entry/entry.h"
 #include "store/outbox.h"
 
 /* Trouble is over when nothing has failed for so long: small rows still fit where large ones don't. */
@@ -43,7 +43,8 @@ static void begin_trouble(struct storage *storage, struct wall from)
 	storage->in_trouble = true;
 	storage->from = from;
 	snprintf(storage->reason, sizeof(storage->reason), "%s", store_error_text(storage->store));
-	log_error("the database can't be written: %s; will go on trying", storage->reason);
+	entry_tell(LOG_LEVEL_ERROR, &(struct entry){ .event = EVENT_STORAGE_FAILING, .reason = storage->reason },
+	           "the database can't be written: %s; will go on trying", storage->reason);
 }
 
 static void note_lock(struct storage *storage)

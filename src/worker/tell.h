@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The log lines about what observations did to a claim, told once they are stored.
+ * The worker's log lines about a source, and about its claims or orders: each begins with its subject, and has it as fields in the
+ * journal.
  * Worker layer.
  */
 #ifndef CLAIMD_WORKER_TELL_H
@@ -8,7 +9,19 @@
 
 #include <stdbool.h>
 
+#include "entry/entry.h"
 #include "worker/kit.h"
+
+/* "main: ..." */
+void tell_source(enum log_level level, const struct conf_source *source, const char *fmt, ...) ATTR_PRINTF(3, 4);
+
+/* "main: claim 3b8d...: ..." */
+void tell_shipment(enum log_level level, const struct conf_source *source, const char *external_id, const char *fmt, ...) ATTR_PRINTF(4, 5);
+
+/* The same for what has more to say of itself than its subject: an entry that one of the first two has begun. */
+struct entry tell_about_source(const struct conf_source *source);
+struct entry tell_about_shipment(const struct conf_source *source, const char *external_id);
+void tell_entry(enum log_level level, const struct entry *entry, const char *fmt, ...) ATTR_PRINTF(3, 4);
 
 /* A new step, LAST, of a claim: an information, or for debugging only when it is QUIET, since it is one of very many. A violation is
  * an alert, and told as such. */

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "store/outbox.h"
+#include "worker/tell.h"
 
 #define DAY_US (24 * 3600 * USEC_PER_SEC)
 
@@ -44,7 +44,7 @@ static int tell(const struct kit *kit, int64_t days)
 	if (days >= DAYS_NEAR)
 		r = alert(kit, words, &told);
 	if (!r && !told)
-		log_error("%s: %s", kit->conf->name, words);
+		tell_source(LOG_LEVEL_ERROR, kit->conf, "%s", words);
 	return r;
 }
 
