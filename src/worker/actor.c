@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "worker/errand.h"
 #include "worker/look.h"
 #include "worker/resolve.h"

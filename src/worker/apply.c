@@ -123,6 +123,16 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 	return r;
 }
 
+static void tell_unapproved(const struct kit *kit, const struct note *note)
+{
+	struct entry entry = tell_about_shipment(kit->conf, note->external_id);
+
+	entry.action = act_kind_text(ACT_ACCEPT);
+	entry.requested_by = ACTION_POLICY;
+	entry.code = note->approval.refusal.code;
+	tell_entry(LOG_LEVEL_NOTICE, &entry, "not accepted by policy, %s: %s", entry.code, note->approval.refusal.message);
+}
+
 static void tell(const struct apply *apply, const struct note *note)
 {
 	const struct kit *kit = apply->kit;
@@ -135,8 +145,7 @@ static void tell(const struct apply *apply, const struct note *note)
 		              "an illegal status was read; reading it once more before it counts");
 	tell_changes(kit, note->external_id, &note->taken.last, &note->taken.changes, false);
 	if (note->approval.refused)
-		tell_shipment(LOG_LEVEL_NOTICE, kit->conf, note->external_id, "not accepted by policy, %s: %s",
-		              note->approval.refusal.code, note->approval.refusal.message);
+		tell_unapproved(kit, note);
 }
 
 /* One transaction; *ret_n claims of it are stored. */

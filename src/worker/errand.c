@@ -12,8 +12,8 @@
 #include "api/market.h"
 #include "api/probe.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "worker/advice.h"
+#include "worker/tell.h"
 
 /* What asks only is asked again this long after it failed. */
 #define ASK_AGAIN_US (5 * USEC_PER_SEC)
@@ -238,9 +238,10 @@ static struct upshot upshot_of_taken(const struct errand *errand, const struct a
 /* Nobody knows what became of it. */
 static struct upshot upshot_of_doubt(const struct errand *errand, const struct act_answer *answer)
 {
-	log_warning("%s: %s %s: action %lld, %s: not known whether it was done: %s; reading the %s to see", errand->kit->conf->name,
-	            kit_noun(errand->kit), errand->external_id, (long long)errand->action.id, act_kind_text(errand->action.kind),
-	            answer->end.reason, kit_noun(errand->kit));
+	const struct entry entry = tell_about_action(errand->kit->conf, errand->external_id, &errand->action);
+
+	tell_entry(LOG_LEVEL_WARNING, &entry, "action %lld, %s: not known whether it was done: %s; reading the %s to see",
+	           (long long)errand->action.id, entry.action, answer->end.reason, kit_noun(errand->kit));
 	return settle(errand, ACTION_UNKNOWN);
 }
 

@@ -14,6 +14,7 @@
 #include "store/action.h"
 #include "store/keep.h"
 #include "store/outbox.h"
+#include "worker/tell.h"
 
 /* Between two passes, and before the first one: a start has more urgent things to do. */
 #define PASS_EVERY_US (3600 * USEC_PER_SEC)
@@ -39,15 +40,23 @@ struct keeper {
 	struct action action;     /* its id is 0 for a pass that only the clock wanted */
 	struct prune prune;
 	int64_t n_retried;
+	struct action_end end;    /* what became of it, in these words */
+	char words[WORDS_SIZE];
 };
 
 /* What became of the task, for the action that wanted it. */
 static void end_action(struct keeper *keeper, enum action_result result, const char *code, const char *message)
 {
-	const struct action_end end = { .result = result, .code = code, .message = message };
-
+	snprintf(keeper->words, sizeof(keeper->words), "%s", message);
+	keeper->end = (struct action_end){ .result = result, .code = code, .message = keeper->words };
 	if (keeper->action.id != 0)
-		store_action_end(keeper->config.store, keeper->action.id, &end, loop_now(keeper->config.loop));
+		store_action_end(keeper->config.store, keeper->action.id, &keeper->end, loop_now(keeper->config.loop));
+}
+
+static void tell_end(const struct keeper *keeper)
+{
+	if (keeper->action.id != 0)
+		tell_action_end(NULL, NULL, &keeper->action, &keeper->end);
 }
 
 static int store_failure(struct keeper *keeper, const char *message)
@@ -57,7 +66,10 @@ static int store_failure(struct keeper *keeper, const char *message)
 	if (r)
 		return r;
 	end_action(keeper, ACTION_NOT_DONE, NULL, message);
-	return store_commit(keeper->config.store);
+	r = store_commit(keeper->config.store);
+	if (!r)
+		tell_end(keeper);
+	return r;
 }
 
 /* A rule of the file forbids it: that will be so next time, too. */
@@ -90,6 +102,7 @@ static void end_prune(struct keeper *keeper)
 	if (prune->n_shipments + prune->n_notifications > 0)
 		log_info("%s, older than %" PRId64 " days", words, keeper->config.conf->retention_days);
 	keeper->busy = false;
+	tell_end(keeper);
 	store_optimize(keeper->config.store);
 }
 
@@ -163,6 +176,8 @@ static int retry_some(struct keeper *keeper)
 		return err_may_pass(r) ? r : give_up(keeper, "messages can't be tried again");
 	keeper->n_retried = n;
 	keeper->busy = more;
+	if (!more)
+		tell_end(keeper);
 	keeper->config.on_retry(keeper->config.cls);
 	return ERR_OK;
 }

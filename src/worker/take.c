@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "store/action.h"
 
 /* The graph that an order follows: as Market says, or, where it does not, as its campaign's. What has a history keeps its

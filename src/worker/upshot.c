@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "worker/settle.h"
+#include "worker/tell.h"
 
 struct upshot upshot_later(struct wall due, int64_t tries)
 {
@@ -49,14 +49,19 @@ static int read_soon(const struct kit *kit, const struct action *action, struct 
 	return ERR_OK;
 }
 
-int upshot_apply(const struct kit *kit, const struct action *action, const struct upshot *upshot)
+static struct action_end end_of(const struct upshot *upshot)
 {
-	const struct action_end end = {
+	return (struct action_end){
 		.result = upshot->result,
 		.code = upshot->code,
 		.message = upshot->message,
 		.price = upshot->price,
 	};
+}
+
+int upshot_apply(const struct kit *kit, const struct action *action, const struct upshot *upshot)
+{
+	const struct action_end end = end_of(upshot);
 
 	switch (upshot->kind) {
 	case UPSHOT_NONE:
@@ -77,30 +82,25 @@ int upshot_apply(const struct kit *kit, const struct action *action, const struc
 	return ERR_OK;
 }
 
-/* "claim 3b8d...: " */
-static void name_shipment(const struct kit *kit, const struct action *action, char ret[static EXTERNAL_ID_SIZE + 16])
+void upshot_tell(const struct kit *kit, const struct action *action, const struct upshot *upshot)
 {
+	const struct action_end end = end_of(upshot);
 	struct shipment shipment;
 	struct pending pending;
 
-	ret[0] = '\0';
-	if (action->shipment_id != NUMBER_NONE && store_shipment(kit->store, action->shipment_id, &shipment, &pending) == ERR_OK)
-		snprintf(ret, EXTERNAL_ID_SIZE + 16, "%s %s: ", kit_noun(kit), shipment.external_id);
-}
-
-void upshot_tell(const struct kit *kit, const struct action *action, const struct upshot *upshot)
-{
-	char name[EXTERNAL_ID_SIZE + 16];
-
 	if (upshot->kind != UPSHOT_END)
 		return;
-	name_shipment(kit, action, name);
-	log_notice("%s: %saction %lld, %s%s%s by %s: %s%s%s%s%s", kit->conf->name, name, (long long)action->id,
-	           act_kind_text(action->kind), action->argument[0] ? " " : "", action->argument, action->requested_by,
-	           action_result_text(upshot->result), upshot->code[0] ? ", " : "", upshot->code,
-	           upshot->message[0] ? ": " : "", upshot->message);
-	if (upshot->alarming)
-		log_warning("%s: %saction %lld: %s", kit->conf->name, name, (long long)action->id, upshot->message);
+
+	bool is_named = action->shipment_id != NUMBER_NONE &&
+	                store_shipment(kit->store, action->shipment_id, &shipment, &pending) == ERR_OK;
+
+	tell_action_end(kit->conf, is_named ? shipment.external_id : NULL, action, &end);
+
+	if (upshot->alarming) {
+		const struct entry entry = tell_about_action(kit->conf, is_named ? shipment.external_id : NULL, action);
+
+		tell_entry(LOG_LEVEL_WARNING, &entry, "action %lld: %s", (long long)action->id, upshot->message);
+	}
 }
 
 int upshot_store(const struct kit *kit, const struct action *action, const struct upshot *upshot)
