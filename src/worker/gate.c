@@ -23,6 +23,7 @@ struct gate {
 	struct gate_config config;
 	struct loop_timer *timer;         /* the state is still to be saved */
 	char reason[OUTCOME_REASON_SIZE]; /* for it */
+	bool is_on_trial;                 /* a lockout was lifted, and no request has shown yet whether it is over */
 };
 
 int64_t gate_source_id(const struct gate *gate)
@@ -92,13 +93,14 @@ static void tell_answers_again(const struct gate *gate)
 	tell_entry(LOG_LEVEL_NOTICE, &entry, "the upstream answers again");
 }
 
-static void tell(const struct gate *gate, const struct client_end *end, enum source_state before)
+static void tell(struct gate *gate, const struct client_end *end, enum source_state before)
 {
 	const struct source *source = &gate->config.source;
 
 	if (source->state == SOURCE_OK) {
-		if (before != SOURCE_OK)
+		if (before != SOURCE_OK || gate->is_on_trial)
 			tell_answers_again(gate);
+		gate->is_on_trial = false;
 		return;
 	}
 
@@ -180,6 +182,7 @@ bool gate_unlock(struct gate *gate)
 		return false;
 	source->state = SOURCE_OK;
 	source->paused_until = WALL_NONE;
+	gate->is_on_trial = true;
 	save(gate, "", false);
 	return true;
 }

@@ -173,6 +173,7 @@ START_TEST(a_new_token_brings_a_locked_out_source_back)
 	site_write_file(site.token_file, "the-new-token\n");
 	process_signal(&site.claimd, SIGHUP);
 	process_await_line(&site.claimd, "the configuration was reloaded");
+	process_await_line(&site.claimd, "main: the upstream answers again");
 	site_await(&site, "SELECT state FROM report_notifications", "done");
 	ck_assert_str_eq(site_ask(&site, "SELECT state FROM report_sources"), "ok");
 	ck_assert_uint_eq(http_get(site.admin, "/readyz"), 200);
