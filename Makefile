@@ -236,7 +236,7 @@ RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
 check: check-code check-headers check-man check-units $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS) tree
 	$(Q)$(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
 
-check-system: $(PROGRAMS) $(SAMPLE) $(PRELOADS) tree
+check-system: $(PROGRAMS) $(SAMPLE) $(PRELOADS) $(CATALOG) tree
 $(RINGS:%=check-%): check-%: $$(call ring-programs,$$*)
 	$(Q)$(RUN_TESTS) $(call ring-programs,$*) $(wildcard tests/$*/*.sh)
 

@@ -27,7 +27,7 @@ enum { FILE_OUT, FILE_ERR };
 /* What a service manager gives, and the machine that runs the tests may have. */
 static const char *const foreign_variables[] = {
 	"NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
-	"CREDENTIALS_DIRECTORY", "WATCHDOG_USEC", "WATCHDOG_PID",
+	"CREDENTIALS_DIRECTORY", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM",
 };
 
 static int64_t now_ms(void)
