@@ -357,7 +357,8 @@ int app_new(struct conf *conf, const char *conf_file, struct app **ret, int *ret
 int app_run(struct app *app)
 {
 	if (app->conf->n_sources == 0)
-		log_warning("no [delivery NAME] or [market NAME] section is configured: there is nothing to listen for");
+		log_warning("no [delivery NAME] or [market NAME] section is configured, so all that comes in is answered 404; "
+		            "add one as claimd.conf(5) says, check it by claimd --check-config, and restart claimd");
 	notify_ready(app->notify);
 	entry_tell(LOG_LEVEL_NOTICE, &(struct entry){ .event = EVENT_STARTED, .version = VERSION }, "claimd %s has started", VERSION);
 	return loop_run(app->loop) == ERR_OK ? EX_OK : EX_SOFTWARE;

@@ -343,15 +343,22 @@ START_TEST(an_address_in_use_is_unavailable)
 }
 END_TEST
 
-START_TEST(no_source_is_a_warning_and_no_error)
+START_TEST(without_a_source_it_runs_answers_probes_and_says_what_to_do)
 {
 	char *text = NULL;
 
-	ck_assert_int_gt(asprintf(&text, "[daemon]\ndatabase = %s\n[listen]\naddress = 127.0.0.1:0\n[admin]\naddress = 127.0.0.1:0\n",
-	                          site.database), 0);
+	ck_assert_int_gt(asprintf(&text,
+	                          "[daemon]\ndatabase = %s\ncontrol_socket = %s\n[listen]\naddress = 127.0.0.1:0\n"
+	                          "[admin]\naddress = 127.0.0.1:0\n",
+	                          site.database, site.control_socket), 0);
 	site_write_file(site.conf, text);
 	site_restart(&site);
-	process_await_line(&site.claimd, "no [delivery NAME] or [market NAME] section");
+
+	const char *line = process_await_line(&site.claimd, "no [delivery NAME] or [market NAME] section");
+
+	ck_assert_ptr_nonnull(strstr(line, "claimd.conf(5)"));
+	ck_assert_uint_eq(http_get(site.admin, "/healthz"), 200);
+	ck_assert_uint_eq(http_get(site.admin, "/readyz"), 200);
 	ck_assert_uint_eq(http_post(site.address, SITE_CALLBACK "abc"), 404);
 	site_stop(&site);
 	free(text);
@@ -397,7 +404,7 @@ static TCase *tcase_start(void)
 	tcase_add_test(tcase, a_database_of_another_program_is_refused_and_left_alone);
 	tcase_add_test(tcase, a_file_that_is_no_database_is_refused_and_left_alone);
 	tcase_add_test(tcase, an_address_in_use_is_unavailable);
-	tcase_add_test(tcase, no_source_is_a_warning_and_no_error);
+	tcase_add_test(tcase, without_a_source_it_runs_answers_probes_and_says_what_to_do);
 	return tcase;
 }
 
