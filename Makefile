@@ -301,46 +301,52 @@ $(BENCHES): bench-%: $(B)/tests/bench/bench_%
 # --- Installation --------------------------------------------------------------------------------------------------
 
 DOCUMENTS := $(wildcard README README.md NEWS COPYING)
-to = $(DESTDIR)$1
+EXAMPLES = $(shell find etc -type f ! -path 'etc/completion/*' | LC_ALL=C sort)
 
 # Where bash looks; and zsh, on Debian, for what packages bring, or what was built here.
 bashcompletiondir = $(datarootdir)/bash-completion/completions
 zshcompletiondir = $(datarootdir)/zsh/$(if $(filter /usr,$(prefix)),vendor-completions,site-functions)
 
+# What goes where, in words MODE:FILE:TARGET. This list is all that install and uninstall know, so that they agree.
+as = $1:$2:$3
+into = $(foreach file,$2,$(call as,$1,$(file),$3/$(notdir $(file))))
+
+PLACES = $(call into,755,$(B)/claimd,$(sbindir)) \
+	$(call into,755,$(B)/claimctl $(B)/claimsim,$(bindir)) \
+	$(foreach page,$(MAN_PAGES),$(call into,644,$(page),$(mandir)/man$(subst .,,$(suffix $(page))))) \
+	$(call as,644,etc/completion/claimctl.bash,$(bashcompletiondir)/claimctl) \
+	$(call into,644,etc/completion/_claimctl,$(zshcompletiondir)) \
+	$(call into,644,$(DOCUMENTS),$(docdir)) \
+	$(foreach file,$(EXAMPLES),$(call as,644,$(file),$(docdir)/examples/$(file:etc/%=%)))
+
+ifneq ($(systemdsystemunitdir),)
+PLACES += $(call into,644,$(call units,service socket timer),$(systemdsystemunitdir)) \
+	$(call into,644,$(CATALOG),$(catalogdir)) \
+	$(foreach file,$(call units,sysusers),$(call as,644,$(file),$(sysusersdir)/$(basename $(notdir $(file))).conf)) \
+	$(foreach file,$(call units,tmpfiles),$(call as,644,$(file),$(tmpfilesdir)/$(basename $(notdir $(file))).conf))
+endif
+
+each-place = printf '%s\n' $(PLACES) | while IFS=: read -r mode file target
+our_conf = $(DESTDIR)$(sysconfdir)/claimd
+
 .PHONY: install uninstall
 install: all
-	install -D -m 755 $(B)/claimd $(call to,$(sbindir))/claimd
-	install -D -m 755 $(B)/claimctl $(call to,$(bindir))/claimctl
-	install -D -m 755 $(B)/claimsim $(call to,$(bindir))/claimsim
-	for page in $(notdir $(MAN_PAGES)); do \
-		install -D -m 644 $(B)/man/$$page $(call to,$(mandir))/man$${page##*.}/$$page || exit 1; done
-	install -D -m 644 etc/completion/claimctl.bash $(call to,$(bashcompletiondir))/claimctl
-	install -D -m 644 etc/completion/_claimctl $(call to,$(zshcompletiondir))/_claimctl
-	install -d $(call to,$(docdir))
-	install -m 644 $(DOCUMENTS) $(call to,$(docdir))
+	$(say) INSTALL '$(DESTDIR)$(prefix)'
+	$(Q)$(each-place); do install -D -m "$$mode" "$$file" "$(DESTDIR)$$target" || exit 1; done
+	$(Q)install -d $(our_conf)/claimd.conf.d
+	$(Q)test -e $(our_conf)/claimd.conf || install -m 644 $(SAMPLE) $(our_conf)/claimd.conf
 ifneq ($(systemdsystemunitdir),)
-	install -d $(call to,$(systemdsystemunitdir)) $(call to,$(sysusersdir)) $(call to,$(tmpfilesdir))
-	install -m 644 $(call units,service socket timer) $(call to,$(systemdsystemunitdir))
-	install -D -m 644 $(CATALOG) $(call to,$(catalogdir))/claimd.catalog
-	install -m 644 systemd/claimd.sysusers $(call to,$(sysusersdir))/claimd.conf
-	install -m 644 $(B)/systemd/claimd.tmpfiles $(call to,$(tmpfilesdir))/claimd.conf
+	@test -n '$(DESTDIR)' || printf '%s\n' '' 'On a system that runs systemd, these do the rest:' \
+		'  systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload' \
+		'  journalctl --update-catalog' '  systemctl enable --now claimd.socket claimd.service'
 endif
-	install -d $(call to,$(sysconfdir))/claimd/claimd.conf.d
-	test -e $(call to,$(sysconfdir))/claimd/claimd.conf || \
-		install -m 644 $(SAMPLE) $(call to,$(sysconfdir))/claimd/claimd.conf
 
 # The configuration stays: it is the operator's.
 uninstall:
-	rm -f $(call to,$(sbindir))/claimd $(call to,$(bindir))/claimctl $(call to,$(bindir))/claimsim
-	for page in $(notdir $(MAN_PAGES)); do rm -f $(call to,$(mandir))/man$${page##*.}/$$page; done
-	rm -f $(call to,$(bashcompletiondir))/claimctl $(call to,$(zshcompletiondir))/_claimctl
-	rm -f $(addprefix $(call to,$(docdir))/,$(DOCUMENTS))
-	-rmdir $(call to,$(docdir))
-ifneq ($(systemdsystemunitdir),)
-	rm -f $(addprefix $(call to,$(systemdsystemunitdir))/,$(notdir $(call units,service socket timer)))
-	rm -f $(call to,$(catalogdir))/claimd.catalog
-	rm -f $(call to,$(sysusersdir))/claimd.conf $(call to,$(tmpfilesdir))/claimd.conf
-endif
+	$(say) REMOVE '$(DESTDIR)$(prefix)'
+	$(Q)$(each-place); do rm -f "$(DESTDIR)$$target" || exit 1; done
+	$(Q)test ! -d $(DESTDIR)$(docdir) || find $(DESTDIR)$(docdir) -depth -type d -empty -delete
+	$(Q)test ! -d $(our_conf)/claimd.conf.d || rmdir --ignore-fail-on-non-empty $(our_conf)/claimd.conf.d
 
 # --- Release -------------------------------------------------------------------------------------------------------
 
