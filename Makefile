@@ -90,7 +90,7 @@ $(B)/gen/%.h: src/% scripts/gen/embed.awk
 	$(say) EMBED $<
 	$(Q)awk -f scripts/gen/embed.awk $< > $@
 
--include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/scripts $(B)/src $(B)/tests -name '*.d' 2>/dev/null)
 
 # --- Layers and programs -------------------------------------------------------------------------------------------
 
