@@ -351,6 +351,7 @@ uninstall:
 # --- Release -------------------------------------------------------------------------------------------------------
 
 NAME := claimd-$(VERSION)
+TARBALL := $(NAME).tar.gz
 
 # What git knows; in an unpacked tarball, whatever is not a build's product.
 list-files = if test -e .git; then git ls-files; else \
@@ -358,11 +359,11 @@ list-files = if test -e .git; then git ls-files; else \
 	! -name 'config.*[gks]' ! -name configure | sed 's|^\./||'; fi
 
 .PHONY: dist distcheck
-dist: $(NAME).tar.gz
-	@echo "$(NAME).tar.gz is ready"
+dist: $(TARBALL)
+	@echo "$(TARBALL) is ready"
 
-.PHONY: $(NAME).tar.gz
-$(NAME).tar.gz: configure
+.PHONY: $(TARBALL)
+$(TARBALL): configure
 	$(Q)( $(list-files); echo configure ) | LC_ALL=C sort -u | tar --create --gzip --file=$@ --files-from=- \
 		--transform='s|^|$(NAME)/|' --owner=0 --group=0 --numeric-owner --mtime='$(or $(SOURCE_DATE_EPOCH:%=@%),now)'
 
@@ -370,13 +371,13 @@ $(NAME).tar.gz: configure
 distcheck: dist
 	rm -rf $(B)/distcheck
 	mkdir -p $(B)/distcheck
-	tar -xzf $(NAME).tar.gz -C $(B)/distcheck
+	tar -xzf $(TARBALL) -C $(B)/distcheck
 	cd $(B)/distcheck/$(NAME) && ./configure --prefix=/usr
 	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build check
 	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build install DESTDIR=$(abspath $(B))/distcheck/root
 	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build uninstall DESTDIR=$(abspath $(B))/distcheck/root
 	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build dist
-	tar -tzf $(NAME).tar.gz > $(B)/distcheck/before
+	tar -tzf $(TARBALL) > $(B)/distcheck/before
 	tar -tzf $(B)/distcheck/$(NAME)/$(NAME).tar.gz | cmp - $(B)/distcheck/before
 	find $(B)/distcheck/root ! -type d ! -path '*/claimd/claimd.conf' | (! grep .)
 	rm -rf $(B)/distcheck
