@@ -367,7 +367,8 @@ $(TARBALL): configure
 	$(Q)( $(list-files); echo configure ) | LC_ALL=C sort -u | tar --create --gzip --file=$@ --files-from=- \
 		--transform='s|^|$(NAME)/|' --owner=0 --group=0 --numeric-owner --mtime='$(or $(SOURCE_DATE_EPOCH:%=@%),now)'
 
-# The tarball alone must build, pass its tests, install and uninstall, and make the same tarball again.
+# The tarball alone must build, pass all its tests, install and uninstall, make the same tarball again, and be as it was after
+# distclean.
 distcheck: dist
 	rm -rf $(B)/distcheck
 	mkdir -p $(B)/distcheck
@@ -380,6 +381,8 @@ distcheck: dist
 	tar -tzf $(TARBALL) > $(B)/distcheck/before
 	tar -tzf $(B)/distcheck/$(NAME)/$(NAME).tar.gz | cmp - $(B)/distcheck/before
 	find $(B)/distcheck/root ! -type d ! -path '*/claimd/claimd.conf' | (! grep .)
+	+$(MAKE) -C $(B)/distcheck/$(NAME) B=build distclean
+	cd $(B)/distcheck && find $(NAME) ! -type d | LC_ALL=C sort | cmp - before
 	rm -rf $(B)/distcheck
 
 # --- Tidying and help ----------------------------------------------------------------------------------------------
