@@ -120,6 +120,7 @@ static void note_witness(struct store *store, const struct fold *fold)
 	query_bind_number(&q, fold->source_id);
 	query_bind_text(&q, fold->external_id);
 	query_bind_text(&q, fold->status);
+	query_bind_time(&q, fold->upstream);
 	query_run(&q);
 }
 

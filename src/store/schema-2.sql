@@ -5,6 +5,7 @@
 ALTER TABLE source ADD COLUMN forwards INTEGER NOT NULL DEFAULT 0;  -- 1: its transitions go to a forward_url
 ALTER TABLE source ADD COLUMN disconnect_us INTEGER;                -- when it was told last that pushes are about to be switched off
 ALTER TABLE shipment ADD COLUMN class TEXT;                         -- of a claim: the class of vehicle, as taxi_class has it
+ALTER TABLE witness ADD COLUMN at_us INTEGER;                       -- when a push first said that it was so; NULL: not known
 
 -- Everything that somebody wanted done, recorded before it is begun; it is begun, settled and repeated from here alone.
 CREATE TABLE action (

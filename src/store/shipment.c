@@ -121,12 +121,13 @@ int store_shipment_id(struct store *store, const struct shipment_name *name, str
 	return ERR_OK;
 }
 
-int store_witnessed(struct store *store, int64_t shipment_id, const struct model *model, uint64_t *ret)
+int store_witnessed(struct store *store, int64_t shipment_id, const struct model *model, struct wall until, uint64_t *ret)
 {
 	struct query q = query_start(store, STMT_WITNESS_LIST);
 	uint64_t witnessed = 0;
 
 	query_bind_number(&q, shipment_id);
+	query_bind_time(&q, until);
 	while (query_next(&q)) {
 		int status = model_status(model, query_text(&q));
 

@@ -173,8 +173,9 @@ struct pending {
 /* The campaign that an order belongs to; NUMBER_NONE when it is not known. ERR_NOT_FOUND. */
 int store_shipment_campaign(struct store *store, int64_t shipment_id, int64_t *ret);
 
-/* The statuses of MODEL, as a mask of 1 << status, that pushes have told of for the shipment since it was read last. */
-int store_witnessed(struct store *store, int64_t shipment_id, const struct model *model, uint64_t *ret);
+/* The statuses of MODEL, as a mask of 1 << status, that pushes have told of for the shipment since it was read last, and that it was
+ * in before UNTIL as far as they say. */
+int store_witnessed(struct store *store, int64_t shipment_id, const struct model *model, struct wall until, uint64_t *ret);
 
 /* Loads a shipment and what is pending for it. ERR_NOT_FOUND. */
 int store_shipment(struct store *store, int64_t shipment_id, struct shipment *ret, struct pending *ret_pending);

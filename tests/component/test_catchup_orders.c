@@ -157,6 +157,24 @@ START_TEST(a_list_does_not_excuse_a_jump_that_a_push_told_of)
 }
 END_TEST
 
+/* The order went on from what was held, and the read that this push leads to is older than it. */
+START_TEST(a_push_of_what_came_later_does_not_explain_a_jump)
+{
+	size_t n;
+
+	start_with_a_list_under_way();
+	market_world_answer(&w, MARKET_READ, "200 OK", MARKET_ORDERS(DELIVERED));
+	push("DELIVERED/DELIVERY_SERVICE_DELIVERED", 11, 30);
+	market_world_let_go(&w, "200 OK", MARKET_ORDERS(""));
+	assert_held("callback");
+	n = market_world_count(&w, MARKET_READ);
+	push("DELIVERY/DELIVERY_SERVICE_RECEIVED", 11, 40);
+	market_world_await_count(&w, MARKET_READ, n + 1);
+	market_world_turns(&w);
+	assert_held("callback");
+}
+END_TEST
+
 START_TEST(a_jump_over_statuses_that_pushes_told_of_is_a_gap)
 {
 	start_with_a_list_under_way();
@@ -311,6 +329,7 @@ Suite *suite(void)
 	tcase_add_test(pushes, a_jump_that_no_push_told_of_is_a_gap);
 	tcase_add_test(pushes, a_jump_that_a_push_told_of_is_held_once_it_was_read_twice);
 	tcase_add_test(pushes, a_list_does_not_excuse_a_jump_that_a_push_told_of);
+	tcase_add_test(pushes, a_push_of_what_came_later_does_not_explain_a_jump);
 	tcase_add_test(pushes, a_jump_over_statuses_that_pushes_told_of_is_a_gap);
 	tcase_add_test(pushes, a_jump_while_claimd_was_down_is_a_gap);
 	tcase_add_test(pushes, what_came_after_the_start_is_excused_no_more_once_all_was_listed);

@@ -62,12 +62,17 @@ static struct wall next_due(void)
 	return due;
 }
 
-static uint64_t witnessed(const char *order)
+static uint64_t witnessed_until(const char *order, struct wall until)
 {
 	uint64_t mask = UINT64_MAX;
 
-	ck_assert_int_eq(store_witnessed(bed.store, bed_shipment(&bed, order), &model_dbs, &mask), ERR_OK);
+	ck_assert_int_eq(store_witnessed(bed.store, bed_shipment(&bed, order), &model_dbs, until, &mask), ERR_OK);
 	return mask;
+}
+
+static uint64_t witnessed(const char *order)
+{
+	return witnessed_until(order, at_s(1000));
 }
 
 static uint64_t mask_of(const char *status)
@@ -239,6 +244,10 @@ START_TEST(test_pushes_are_witnesses_until_the_read)
 	push("1", "NEVER/HEARD_OF", at_s(30));
 	push("2", "CANCELLED/SHOP_FAILED", at_s(0));
 	ck_assert_uint_eq(witnessed("1"), mask_of(STARTED) | mask_of(AT_PICKUP) | mask_of(IN_DELIVERY));
+	/* Each from its own time on, the first that it was told of at. */
+	push("1", IN_DELIVERY, at_s(50));
+	ck_assert_uint_eq(witnessed_until("1", at_s(11)), mask_of(STARTED) | mask_of(IN_DELIVERY));
+	ck_assert_uint_eq(witnessed_until("1", at_s(10)), mask_of(STARTED));
 	bed_settle(&bed, "1", at_s(40));
 	ck_assert_uint_eq(witnessed("1"), 0);
 	ck_assert_uint_eq(witnessed("2"), mask_of("CANCELLED/*"));
