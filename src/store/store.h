@@ -286,7 +286,7 @@ enum report_kind {
 	REPORT_TEXT,
 };
 
-/* The reports that claimctl asks for, and their arguments; the SQL stands in stmt.def. */
+/* The reports that claimctl asks for, and their arguments; the SQL stands in stmt-report.def. */
 enum report_query {
 	REPORT_LIST,             /* claims: status or NULL, source or NULL, open only (0|1), held only (0|1) */
 	REPORT_LIST_ORDERS,      /* the same of orders; a status with or without a substatus */
