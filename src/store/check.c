@@ -24,6 +24,7 @@ static const struct row rows[] = {
 	{ { "histories", "each legal step has an edge in the graph" }, STMT_CHECK_EDGES },
 	{ { "histories", "steps are numbered from 1 without a hole, in the upstream's order" }, STMT_CHECK_SEQ },
 	{ { "histories", "each allowed step comes from the one before it" }, STMT_CHECK_FROM },
+	{ { "histories", "each gap that is open is counted" }, STMT_CHECK_GAPS },
 	{ { "violations", "each step that is not allowed has one" }, STMT_CHECK_REFUSED },
 	{ { "violations", "each open one belongs to a step that is not allowed" }, STMT_CHECK_VIOLATIONS },
 	{ { "windows", "each open one belongs to the status that stands" }, STMT_CHECK_WINDOWS },

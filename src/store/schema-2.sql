@@ -4,6 +4,7 @@
 
 ALTER TABLE source ADD COLUMN forwards INTEGER NOT NULL DEFAULT 0;  -- 1: its transitions go to a forward_url
 ALTER TABLE source ADD COLUMN disconnect_us INTEGER;                -- when it was told last that pushes are about to be switched off
+ALTER TABLE source ADD COLUMN gaps_open INTEGER NOT NULL DEFAULT 0; -- gaps of its histories that nothing has explained yet
 ALTER TABLE shipment ADD COLUMN class TEXT;                         -- of a claim: the class of vehicle, as taxi_class has it
 ALTER TABLE witness ADD COLUMN at_us INTEGER;                       -- when a push first said that it was so; NULL: not known
 
@@ -69,9 +70,9 @@ CREATE TABLE outbox (
 	error       TEXT                                -- what the last one came to
 ) STRICT;
 CREATE INDEX outbox_unlogged ON outbox (id) WHERE channel = 'alert' AND logged = 0;
-CREATE INDEX outbox_alert ON outbox (due_us) WHERE channel = 'alert' AND logged = 1;
+CREATE INDEX outbox_alert ON outbox (due_us, channel, logged) WHERE channel = 'alert' AND logged = 1;
 CREATE INDEX outbox_forward ON outbox (source_id, due_us) WHERE channel = 'forward' AND due_us IS NOT NULL;
-CREATE INDEX outbox_failing ON outbox (due_us) WHERE tries > 0;
+CREATE INDEX outbox_failing ON outbox (due_us, channel, tries) WHERE tries > 0;
 CREATE INDEX outbox_shipment ON outbox (shipment_id, channel, id) WHERE shipment_id IS NOT NULL;
 
 -- What retention looks through: shipments that nothing is waited for, and odd events by their age.
@@ -83,3 +84,47 @@ CREATE INDEX history_seen ON history (seen_us);
 
 -- How many there are in each status, and which are on their way: few among all that were, and looked at every second by who watches.
 CREATE INDEX shipment_status ON shipment (model, status);
+
+-- What is counted as it comes about, so that nobody who wants to know has to look through all that there ever was: gaps, of each
+-- source, and actions that have ended, whose rows retention takes.
+
+UPDATE source SET gaps_open = (
+	SELECT count(*) FROM history h JOIN shipment s ON s.id = h.shipment_id WHERE h.verdict = 'gap' AND s.source_id = source.id);
+DROP INDEX history_gap;
+
+CREATE TRIGGER history_gap_opened AFTER INSERT ON history
+WHEN NEW.verdict = 'gap'
+BEGIN
+	UPDATE source SET gaps_open = gaps_open + 1 WHERE id = (SELECT source_id FROM shipment WHERE id = NEW.shipment_id);
+END;
+
+CREATE TRIGGER history_gap_judged AFTER UPDATE OF verdict ON history
+WHEN (OLD.verdict = 'gap') <> (NEW.verdict = 'gap')
+BEGIN
+	UPDATE source SET gaps_open = gaps_open + (NEW.verdict = 'gap') - (OLD.verdict = 'gap')
+	WHERE id = (SELECT source_id FROM shipment WHERE id = NEW.shipment_id);
+END;
+
+CREATE TRIGGER history_gap_dropped AFTER DELETE ON history
+WHEN OLD.verdict = 'gap'
+BEGIN
+	UPDATE source SET gaps_open = gaps_open - 1 WHERE id = (SELECT source_id FROM shipment WHERE id = OLD.shipment_id);
+END;
+
+CREATE TABLE action_count (
+	kind   TEXT NOT NULL,
+	result TEXT NOT NULL,
+	n      INTEGER NOT NULL,
+	PRIMARY KEY (kind, result)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER action_counted AFTER UPDATE OF result ON action
+WHEN OLD.result IS NULL AND NEW.result IS NOT NULL
+BEGIN
+	INSERT INTO action_count (kind, result, n) VALUES (NEW.kind, NEW.result, 1)
+	ON CONFLICT (kind, result) DO UPDATE SET n = n + 1;
+END;
+
+-- What is counted where it stands: few rows among many, and in the index all that is asked for.
+DROP INDEX violation_open;
+CREATE INDEX violation_open ON violation (kind, state) WHERE state = 'open';

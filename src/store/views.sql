@@ -265,10 +265,6 @@ WITH waiting AS (
 	SELECT source_id, received_us FROM inbox WHERE id > (SELECT inbox_id FROM fold) AND owes
 ), summed AS (
 	SELECT source_id, count(*) AS pending, min(since_us) AS oldest_us FROM waiting GROUP BY source_id
-), gaps AS (
-	SELECT s.source_id AS source_id, count(*) AS n
-	FROM history h JOIN shipment s ON s.id = h.shipment_id
-	WHERE h.verdict = 'gap' GROUP BY s.source_id
 ), odd AS (
 	SELECT source_id, count(*) AS n FROM odd_event GROUP BY source_id
 )
@@ -289,14 +285,13 @@ SELECT
 	coalesce(c.events, 0) AS journal_events,
 	coalesce(odd.n, 0) AS odd_events,
 	src.gaps_healed AS gaps_healed,
-	coalesce(g.n, 0) AS gaps_open,
+	src.gaps_open AS gaps_open,
 	src.skew_us / 1000000.0 AS skew_s,
 	CASE WHEN src.kind = 'market'
 		THEN iif(src.silent, @AGE(max(src.since_us, coalesce(src.last_callback_us, 0)))@, 0.0) END AS unanswered_s
 FROM source src
 LEFT JOIN cursor c ON c.source_id = src.id
 LEFT JOIN summed w ON w.source_id = src.id
-LEFT JOIN gaps g ON g.source_id = src.id
 LEFT JOIN odd ON odd.source_id = src.id;
 
 -- What operators, and the approval policy, wanted done, and what came of it.

@@ -126,6 +126,7 @@ static const struct fault {
 	  "claim ended of main: step 2 has the number 3" },
 	{ "DROP TRIGGER history_legal_update; UPDATE history SET from_status = 'new' WHERE status = 'returned_finish'", "histories",
 	  "claim ended of main: step 2 comes from new, but the allowed one before it led to returned" },
+	{ "UPDATE source SET gaps_open = 3 WHERE name = 'other'", "histories", "other counts 3 open gaps, but its histories have 0" },
 	{ "DELETE FROM violation WHERE history_id = (SELECT id FROM history WHERE status = 'performer_lookup')", "violations",
 	  "claim jumped of main: step 2 is illegal without a violation" },
 	{ "INSERT INTO violation (id, history_id, kind) SELECT 17, id, 'illegal_transition' FROM history WHERE status = 'returned'",

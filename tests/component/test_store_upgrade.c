@@ -27,6 +27,7 @@ static const char *const reports[] = {
 	"SELECT count(*) || ' ' || group_concat(external_id || kind || due_at || outcome) FROM report_windows",
 	"SELECT count(*) || ' ' || group_concat(id || kind || to_status || state) FROM report_violations",
 	"SELECT count(*) || ' ' || group_concat(external_id || received_at || state) FROM report_notifications",
+	"SELECT count(*) || ' ' || group_concat(source || ' ' || gaps_open || ' ' || gaps_healed) FROM report_sources",
 };
 
 static struct bed bed;
