@@ -95,7 +95,7 @@ $(B)/gen/%.h: src/% scripts/gen/embed.awk
 # --- Layers and programs -------------------------------------------------------------------------------------------
 
 # Each folder of src/ is a layer and becomes one archive; a program's main.c stays outside of it, so that tests can link the rest.
-LAYERS := base conf entry model wire store loop api worker listener sim ctl daemon
+LAYERS := base conf entry meter model wire store loop api worker listener sim ctl daemon
 ARCHIVES := $(LAYERS:%=$(B)/lib%.a)
 archives = $(patsubst %,$(B)/lib%.a,$1)
 layer-objects = $(call objects,$(filter-out %/main.c,$(wildcard src/$1/*.c)))
@@ -110,7 +110,7 @@ $(ARCHIVES): $(B)/lib%.a: $$(call layer-objects,$$*) src/%
 PROGRAMS := $(B)/claimd $(B)/claimctl $(B)/claimsim
 
 # The linker looks from left to right: who uses stands before who is used.
-$(B)/claimd: $(B)/src/daemon/main.o $(call archives,daemon listener worker api store loop wire model entry conf base)
+$(B)/claimd: $(B)/src/daemon/main.o $(call archives,daemon listener worker api store loop wire model meter entry conf base)
 $(B)/claimctl: $(B)/src/ctl/main.o $(call archives,ctl store wire model conf base)
 $(B)/claimsim: $(B)/src/sim/main.o $(call archives,sim loop wire model base)
 
@@ -122,7 +122,7 @@ all: $(PROGRAMS)
 
 # --- What is generated from tables: sample configuration, man pages, units ------------------------------------------
 
-$(B)/gen-docs: $(B)/scripts/gen/docs.o $(call archives,conf model base)
+$(B)/gen-docs: $(B)/scripts/gen/docs.o $(call archives,conf meter model base)
 	$(say) LINK $@
 	$(Q)$(LINK) -o $@ $^ $(LIBRARIES)
 
@@ -144,8 +144,8 @@ $(CATALOG): $(B)/gen-docs
 	$(Q)$(B)/gen-docs catalog > $@
 
 # A man page's line that is nothing but @NAME@ is replaced by the text in $(B)/gen/man/NAME.
-MAN_TABLES := $(addprefix $(B)/gen/man/,CONF_KEYS ALERTS EVENTS FIELDS CLAIMS_STATUSES CLAIMS_EDGES DBS_STATUSES DBS_EDGES LAAS_STATUSES \
-	LAAS_EDGES)
+MAN_TABLES := $(addprefix $(B)/gen/man/,CONF_KEYS ALERTS EVENTS FIELDS METRICS CLAIMS_STATUSES CLAIMS_EDGES DBS_STATUSES DBS_EDGES \
+	LAAS_STATUSES LAAS_EDGES)
 $(B)/gen/man/CONF_KEYS: VERB = mdoc-conf
 $(B)/gen/man/ALERTS: VERB = mdoc-alerts
 $(B)/gen/man/EVENTS: VERB = mdoc-events
@@ -156,6 +156,7 @@ $(B)/gen/man/DBS_STATUSES: VERB = mdoc-statuses dbs
 $(B)/gen/man/DBS_EDGES: VERB = mdoc-edges dbs
 $(B)/gen/man/LAAS_STATUSES: VERB = mdoc-statuses laas
 $(B)/gen/man/LAAS_EDGES: VERB = mdoc-edges laas
+$(B)/gen/man/METRICS: VERB = mdoc-metrics
 
 $(MAN_TABLES): $(B)/gen-docs
 	@mkdir -p $(@D)
@@ -289,7 +290,7 @@ BENCHES := $(patsubst tests/bench/bench_%.c,bench-%,$(wildcard tests/bench/bench
 $(B)/tests/bench/%.o: EXTRA_CFLAGS = -I. -Itests
 
 $(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) \
-		$(call archives,worker api store loop wire model entry conf base)
+		$(call archives,worker api store loop wire model meter entry conf base)
 	$(say) LINK $@
 	$(Q)$(call link-test)
 

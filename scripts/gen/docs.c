@@ -2,7 +2,7 @@
 /*
  * Prints what the documents take from the tables: the sample configuration, lists in mdoc for the manual pages, and the journal's
  * catalog.
- * Build only, run by make and not installed. Sees conf and model, and the tables of entry.
+ * Build only, run by make and not installed. Sees conf and model, and the tables of entry and meter.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -11,6 +11,7 @@
 #include <sysexits.h>
 
 #include "conf/conf.h"
+#include "meter/meter.h"
 #include "model/graph.h"
 
 /* An mdoc word may not be taken for a request, nor a backslash for an escape. */
@@ -160,6 +161,25 @@ static void print_fields(FILE *out)
 	fputs(".El\n", out);
 }
 
+/* The type of a metric, and its labels. */
+static void print_metric(FILE *out, const struct metric *metric)
+{
+	fprintf(out, ".It Cm %s\n.Pq %s", metric->name, metric_type_text(metric->type));
+	for (size_t i = 0; metric->labels[i]; i++)
+		fprintf(out, "%s %s", i > 0 ? " ," : " by Cm", metric->labels[i]);
+	fputc('\n', out);
+	print_sentences(out, metric->help);
+	fputc('\n', out);
+}
+
+static void print_metrics(FILE *out)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (size_t i = 0; i < METER_MAX; i++)
+		print_metric(out, &meter_table[i]);
+	fputs(".El\n", out);
+}
+
 /* --- The journal's catalog --------------------------------------------------------------------------------------------- */
 
 #define CATALOG_COLUMNS 76
@@ -221,6 +241,7 @@ static const struct verb verbs[] = {
 	{ "mdoc-alerts", print_alerts, NULL },
 	{ "mdoc-events", print_events, NULL },
 	{ "mdoc-fields", print_fields, NULL },
+	{ "mdoc-metrics", print_metrics, NULL },
 	{ "catalog", print_catalog, NULL },
 	{ "mdoc-statuses", NULL, print_statuses },
 	{ "mdoc-edges", NULL, print_edges },
@@ -244,7 +265,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && argc <= 3 && i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0 && run(&verbs[i], argv[2]))
 			return fflush(stdout) == 0 && !ferror(stdout) ? EX_OK : EX_IOERR;
-	fputs("usage: gen-docs sample | catalog | mdoc-conf | mdoc-alerts | mdoc-events | mdoc-fields | mdoc-statuses MODEL |"
-	      " mdoc-edges MODEL\n", stderr);
+	fputs("usage: gen-docs sample | catalog | mdoc-conf | mdoc-alerts | mdoc-events | mdoc-fields | mdoc-metrics |"
+	      " mdoc-statuses MODEL | mdoc-edges MODEL\n", stderr);
 	return EX_USAGE;
 }

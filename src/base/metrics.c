@@ -195,7 +195,7 @@ static void expose_series(const struct series *series, size_t row, struct exposi
 
 void metrics_expose(const struct metrics *metrics, struct exposition *exposition)
 {
-	for (size_t row = 0; row < metrics->n; row++)
+	for (size_t row = 0; metrics && row < metrics->n; row++)
 		for (const struct series *series = metrics->first[row]; series; series = series->next)
 			expose_series(series, row, exposition);
 }

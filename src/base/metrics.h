@@ -35,7 +35,7 @@ void gauge_set(struct gauge *gauge, double value);
 void gauge_add(struct gauge *gauge, double value);
 void histogram_add(struct histogram *histogram, double value);
 
-/* Adds all that was counted, of the same table. */
+/* Adds all that was counted, of the same table. Takes NULL. */
 void metrics_expose(const struct metrics *metrics, struct exposition *exposition);
 
 DEFINE_CLEANUP(metrics, struct metrics *, metrics_free)

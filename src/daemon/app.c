@@ -26,6 +26,7 @@
 #include "loop/fetch.h"
 #include "loop/listen.h"
 #include "loop/loop.h"
+#include "meter/meter.h"
 #include "store/action.h"
 #include "store/store.h"
 #include "worker/worker.h"
@@ -42,6 +43,7 @@ struct app {
 	const char *conf_file;
 	struct loop *loop;
 	struct store *store;
+	struct metrics *metrics;
 	struct fetcher *fetcher;
 	struct worker *worker;
 	struct listener_source *listened; /* all of the configuration */
@@ -244,10 +246,14 @@ static int open_listener(struct app *app)
 
 static int open_admin(struct app *app)
 {
-	int fd = -1;
-	int r = open_socket(app->conf->admin.address, NULL, &fd);
+	struct admin_config config = {
+		.metrics = app->metrics,
+		.sources = app->listened,
+		.n_sources = app->conf->n_sources,
+	};
+	int r = open_socket(app->conf->admin.address, NULL, &config.fd);
 
-	return r ? r : admin_new(app->loop, app->store, fd, &app->admin);
+	return r ? r : admin_new(app->loop, app->store, &config, &app->admin);
 }
 
 /* Without it all but acting goes on: the record is worth more than the door. */
@@ -306,11 +312,22 @@ static int open_notify(struct app *app)
 	return r ? r : watchdog_new(app->loop, find_stuck, app, &app->watchdog);
 }
 
+static int open_metrics(struct app *app)
+{
+	int r = meter_new(&app->metrics);
+
+	if (!r)
+		gauge_set(metrics_gauge(app->metrics, METER_PROCESS_START, NULL), (double)clock_wall(&app->clock).us / 1e6);
+	return r;
+}
+
 static int open_parts(struct app *app, int *ret_status)
 {
 	struct worker_source *sources = calloc(app->conf->n_sources + 1, sizeof(*sources));
 	int r = sources ? open_store(app, ret_status) : ERR_NOMEM;
 
+	if (!r)
+		r = open_metrics(app);
 	if (!r)
 		r = open_loop(app);
 	if (!r)
@@ -378,6 +395,7 @@ struct app *app_free(struct app *app)
 	notify_free(app->notify);
 	loop_timer_free(app->drain);
 	fetcher_free(app->fetcher);
+	metrics_free(app->metrics);
 	store_close(app->store);
 	loop_free(app->loop);
 	conf_free(app->conf);

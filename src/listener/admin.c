@@ -11,8 +11,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "listener/column.h"
-#include "listener/metrics.h"
 #include "listener/reply.h"
+#include "listener/scrape.h"
 #include "loop/server.h"
 
 /* A few probes at a time; they send no body and are quick. */
@@ -23,7 +23,9 @@
 #define ADMIN_TEXT_BYTES 16384
 
 struct admin {
+	struct loop *loop;
 	struct store *store;
+	struct admin_config config;
 	struct server *server;
 };
 
@@ -83,9 +85,18 @@ static void serve_ready(struct admin *admin, struct request *request)
 
 static void serve_metrics(struct admin *admin, struct request *request)
 {
+	CLEANUP(buf_done) struct buf why = { .cap = ADMIN_TEXT_BYTES };
 	CLEANUP(buf_done) struct buf text = { 0 };
+	const struct scrape scrape = {
+		.store = admin->store,
+		.metrics = admin->config.metrics,
+		.sources = admin->config.sources,
+		.n_sources = admin->config.n_sources,
+		.now = loop_now(admin->loop),
+		.ready = is_ready(admin->store, &why),
+	};
 
-	if (metrics_write(admin->store, &text) < 0)
+	if (scrape_write(&scrape, &text) < 0)
 		reply_status(request, false, "store: can't read\n");
 	else
 		reply_metrics(request, text.data, text.len);
@@ -127,20 +138,22 @@ static void on_request(struct request *request, void *cls)
 	find_page(request)->serve(cls, request);
 }
 
-int admin_new(struct loop *loop, struct store *store, int fd, struct admin **ret)
+int admin_new(struct loop *loop, struct store *store, const struct admin_config *config, struct admin **ret)
 {
 	CLEANUP(admin_cleanup) struct admin *admin = calloc(1, sizeof(*admin));
 
 	if (!admin)
 		return ERR_NOMEM;
+	admin->loop = loop;
 	admin->store = store;
+	admin->config = *config;
 	struct server_limits limits = {
 		.max_connections = ADMIN_CONNECTIONS,
 		.max_body = ADMIN_BODY_BYTES,
 		.request_timeout_us = ADMIN_TIMEOUT_US,
 	};
 	struct server_handler handler = { .on_head = on_head, .on_request = on_request, .cls = admin };
-	int r = server_new(loop, fd, &limits, &handler, NULL, NULL, &admin->server);
+	int r = server_new(loop, config->fd, &limits, &handler, NULL, NULL, &admin->server);
 	if (r < 0)
 		return r;
 	*ret = admin;
