@@ -236,6 +236,7 @@ static int open_listener(struct app *app)
 		.listen = &app->conf->listen,
 		.sources = app->listened,
 		.n_sources = app->conf->n_sources,
+		.metrics = app->metrics,
 		.on_hints = on_hints,
 		.cls = app,
 	};

@@ -36,6 +36,7 @@ int arrival_take_callback(struct ingest *ingest, struct arrival *arrival)
 	if (r < 0)
 		return r;
 	tell(arrival, &callback);
+	arrival->is_rejected = callback.reason;
 	struct hint hint = {
 		.source_id = arrival->route.source->id,
 		.kind = "callback",

@@ -15,21 +15,23 @@ static struct entry about(const struct arrival *arrival)
 	return (struct entry){ .source = arrival->route.source->conf->name, .kind = "market", .remote_addr = arrival->remote };
 }
 
-static void refuse(const struct arrival *arrival, const char *why)
+static void refuse(struct arrival *arrival, const char *why)
 {
 	const struct entry entry = about(arrival);
 
 	entry_tell(LOG_LEVEL_WARNING, &entry, "market %s: what came from %s is no push and is answered 400: %s", entry.source,
 	           arrival->remote, why);
+	arrival->outcome = ARRIVAL_MALFORMED;
 	reply_push_invalid(arrival->request, why);
 }
 
 /* It asks whether we are there, within a second, so it waits for nothing, least of all for the store. */
-static void answer_ping(const struct arrival *arrival)
+static void answer_ping(struct arrival *arrival)
 {
 	const struct entry entry = about(arrival);
 
 	entry_tell(LOG_LEVEL_INFO, &entry, "market %s: PING from %s", entry.source, arrival->remote);
+	arrival->outcome = ARRIVAL_PING;
 	reply_push_accepted(arrival->request, arrival->received);
 }
 

@@ -7,10 +7,33 @@
 #define CLAIMD_LISTENER_ARRIVAL_H
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "listener/ingest.h"
 #include "listener/peer.h"
 #include "listener/route.h"
 #include "loop/server.h"
+
+/* What becomes of a request, for metrics. */
+enum arrival_outcome {
+	ARRIVAL_CUT_OFF,    /* its peer is gone, was too slow, or sent too much; until anything else is known */
+	ARRIVAL_STORED,
+	ARRIVAL_REJECTED,   /* stored, but of no use */
+	ARRIVAL_PING,
+	ARRIVAL_MALFORMED,
+	ARRIVAL_FORBIDDEN,
+	ARRIVAL_NOT_FOUND,
+	ARRIVAL_BAD_METHOD,
+	ARRIVAL_NOT_STORED,
+	ARRIVAL_OUTCOME_MAX,
+};
+
+/* "cut_off", "stored" ... */
+const char *arrival_outcome_text(enum arrival_outcome outcome);
+
+/* Where the outcomes of a source's requests are counted; all zero: nowhere. */
+struct arrival_tally {
+	struct counter *outcomes[ARRIVAL_OUTCOME_MAX];
+};
 
 /* A request, from its head to its end; also the ticket of its hint. */
 struct arrival {
@@ -19,6 +42,9 @@ struct arrival {
 	char remote[PEER_SIZE]; /* the sender as text */
 	struct route route;     /* borrows from the request */
 	struct wall received;   /* when the whole of it had come; not set before */
+	bool is_rejected;       /* what is stored of it is of no use */
+	enum arrival_outcome outcome;
+	struct arrival_tally tally;
 };
 
 /* Each returns ERR_OK when the request has been answered or waits, suspended, for the result of its hint. With an error
@@ -29,5 +55,7 @@ int arrival_take_push(struct ingest *ingest, struct arrival *arrival) ATTR_MUST_
 /* Each answers by what became of the hint, ERR_OK: it is durable. */
 void arrival_answer_callback(const struct arrival *arrival, int result);
 void arrival_answer_push(const struct arrival *arrival, int result);
+/* The same as an outcome. */
+enum arrival_outcome arrival_outcome_of(const struct arrival *arrival, int result);
 
 #endif

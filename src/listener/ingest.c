@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "entry/entry.h"
+#include "meter/meter.h"
 
 /* A store that fails and recovers in turns is told about so often at most. */
 #define TROUBLE_PAUSE_US (60 * USEC_PER_SEC)
@@ -45,6 +46,9 @@ struct ingest {
 	struct loop_timer *retry; /* set: somebody else holds the write lock */
 	struct rows rows;
 	struct trouble trouble;
+	struct histogram *commit_seconds;
+	struct histogram *batch_hints;
+	struct histogram *lag_seconds;
 };
 
 static struct mono mono_now(const struct ingest *ingest)
@@ -184,22 +188,42 @@ static int store_rows(struct ingest *ingest, size_t n, bool *ret_any_good)
 	return ERR_OK;
 }
 
+static double seconds_between(struct mono from, struct mono to)
+{
+	return (double)(to.us - from.us) / 1e6;
+}
+
+/* The first N rows are durable; their commit began at BEGAN. */
+static void count_commit(const struct ingest *ingest, size_t n, struct mono began)
+{
+	struct mono now = mono_now(ingest);
+	const struct row *row = ingest->rows.first;
+
+	histogram_add(ingest->commit_seconds, seconds_between(began, now));
+	histogram_add(ingest->batch_hints, (double)n);
+	for (size_t i = 0; i < n; i++, row = row->next)
+		histogram_add(ingest->lag_seconds, seconds_between(row->joined, now));
+}
+
 void ingest_commit(struct ingest *ingest)
 {
 	loop_timer_unset(ingest->retry);
 	size_t n = ingest->rows.n < ingest->max_batch ? ingest->rows.n : ingest->max_batch;
 	if (n == 0)
 		return;
+	struct mono began = mono_now(ingest);
 	bool any_good = false;
 	int r = store_rows(ingest, n, &any_good);
 	if (r == ERR_BUSY) {
 		wait_for_lock(ingest);
 		return;
 	}
-	if (r < 0)
+	if (r < 0) {
 		tell_trouble(ingest, n);
-	else
+	} else {
 		tell_all_clear(ingest);
+		count_commit(ingest, n, began);
+	}
 	answer(ingest, n, r);
 	if (ingest->rows.n > 0)
 		loop_task_post(ingest->task);
@@ -257,6 +281,9 @@ int ingest_new(struct loop *loop, struct store *store, const struct ingest_confi
 		ingest->config.max_waiting = INGEST_WAITING_MAX;
 	ingest->max_batch = ingest->config.max_waiting < INGEST_BATCH_MAX ? ingest->config.max_waiting : INGEST_BATCH_MAX;
 	ingest->trouble.told_at.us = mono_now(ingest).us - TROUBLE_PAUSE_US;
+	ingest->commit_seconds = metrics_histogram(config->metrics, METER_INGEST_COMMIT_SECONDS, NULL);
+	ingest->batch_hints = metrics_histogram(config->metrics, METER_INGEST_BATCH_HINTS, NULL);
+	ingest->lag_seconds = metrics_histogram(config->metrics, METER_INGEST_LAG_SECONDS, NULL);
 	rows_init(&ingest->rows);
 	int r = loop_task_new(loop, on_due, ingest, &ingest->task);
 	if (r < 0)

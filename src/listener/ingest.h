@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "base/metrics.h"
 #include "loop/loop.h"
 #include "store/store.h"
 
@@ -26,6 +27,7 @@ struct ingest;
 
 struct ingest_config {
 	size_t max_waiting; /* hints that wait for a commit at once; 0: INGEST_WAITING_MAX */
+	struct metrics *metrics; /* NULL: nothing is counted */
 	/* Exactly once for each hint that was added, never from within ingest_add() for that very hint.
 	 * RESULT is the commit's: ERR_OK means durable. */
 	void (*on_result)(void *ticket, int result, void *cls);

@@ -13,11 +13,13 @@
 #include "listener/ingest.h"
 #include "listener/refusals.h"
 #include "listener/reply.h"
+#include "meter/meter.h"
 
 struct intake {
 	struct loop *loop;
 	struct listener_config config;
 	struct listener_source *sources; /* owned; config.sources points to it */
+	struct arrival_tally *tallies;   /* owned; of each source, and once more of what fits none; NULL: nothing is counted */
 	struct ingest *ingest; /* NULL once closed */
 	struct refusals *refusals;
 	size_t in_flight; /* requests whose head has come and whose end has not */
@@ -43,16 +45,27 @@ static bool may_send(const struct arrival *arrival)
 	return conf->kind != CONF_MARKET || conf_cidrs_contain(&conf->market.allow_from, &arrival->sender.sa);
 }
 
-static void refuse_route(struct intake *intake, const struct arrival *arrival)
+static void refuse_route(struct intake *intake, struct arrival *arrival)
 {
+	arrival->outcome = ARRIVAL_NOT_FOUND;
 	refusals_add(intake->refusals, arrival->route.source, REFUSAL_SECRET, arrival->remote);
 	reply_not_found(arrival->request);
 }
 
-static void refuse_sender(struct intake *intake, const struct arrival *arrival)
+static void refuse_sender(struct intake *intake, struct arrival *arrival)
 {
+	arrival->outcome = ARRIVAL_FORBIDDEN;
 	refusals_add(intake->refusals, arrival->route.source, REFUSAL_SENDER, arrival->remote);
 	reply_forbidden(arrival->request);
+}
+
+static void find_tally(const struct intake *intake, struct arrival *arrival)
+{
+	const struct listener_source *source = arrival->route.source;
+	size_t i = source ? (size_t)(source - intake->config.sources) : intake->config.n_sources;
+
+	if (intake->tallies)
+		arrival->tally = intake->tallies[i];
 }
 
 /* Whether the request may go on; otherwise it has been answered. */
@@ -62,6 +75,7 @@ static bool admit(struct intake *intake, struct arrival *arrival)
 	enum route_verdict verdict = route_find(intake->config.sources, intake->config.n_sources, request_method(request),
 	                                        request_target(request), &arrival->route);
 
+	find_tally(intake, arrival);
 	switch (verdict) {
 	case ROUTE_WRONG_SECRET:
 	case ROUTE_UNKNOWN:
@@ -75,9 +89,11 @@ static bool admit(struct intake *intake, struct arrival *arrival)
 		refuse_sender(intake, arrival);
 		return false;
 	}
-	if (verdict == ROUTE_BAD_METHOD)
-		reply_bad_method(arrival->request, "POST");
-	return verdict == ROUTE_FOUND;
+	if (verdict == ROUTE_FOUND)
+		return true;
+	arrival->outcome = ARRIVAL_BAD_METHOD;
+	reply_bad_method(arrival->request, "POST");
+	return false;
 }
 
 static int take(struct intake *intake, struct arrival *arrival)
@@ -95,8 +111,9 @@ static int take(struct intake *intake, struct arrival *arrival)
 	return ERR_INVALID;
 }
 
-static void answer(const struct arrival *arrival, int result)
+static void answer(struct arrival *arrival, int result)
 {
+	arrival->outcome = arrival_outcome_of(arrival, result);
 	switch (arrival->route.source->conf->kind) {
 	case CONF_DELIVERY:
 		arrival_answer_callback(arrival, result);
@@ -150,6 +167,7 @@ void intake_on_gone(struct request *request, void *cls)
 	if (!arrival)
 		return;
 	intake->in_flight--;
+	counter_add(arrival->tally.outcomes[arrival->outcome], 1);
 	free(arrival);
 }
 
@@ -190,6 +208,28 @@ static int copy_sources(struct intake *intake)
 	return ERR_OK;
 }
 
+static void open_tally(const struct intake *intake, const char *kind, const char *name, struct arrival_tally *ret)
+{
+	for (enum arrival_outcome outcome = 0; outcome < ARRIVAL_OUTCOME_MAX; outcome++)
+		ret->outcomes[outcome] = metrics_counter(intake->config.metrics, METER_INGEST_REQUESTS,
+		                                         METRIC_VALUES(kind, name, arrival_outcome_text(outcome)));
+}
+
+static void open_tallies(struct intake *intake)
+{
+	size_t n = intake->config.n_sources;
+
+	intake->tallies = calloc(n + 1, sizeof(*intake->tallies));
+	if (!intake->tallies)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_source *conf = intake->config.sources[i].conf;
+
+		open_tally(intake, conf_source_kind_text(conf->kind), conf->name, &intake->tallies[i]);
+	}
+	open_tally(intake, "none", "none", &intake->tallies[n]);
+}
+
 int intake_new(struct loop *loop, struct store *store, const struct listener_config *config, struct intake **ret)
 {
 	CLEANUP(intake_cleanup) struct intake *intake = calloc(1, sizeof(*intake));
@@ -201,8 +241,10 @@ int intake_new(struct loop *loop, struct store *store, const struct listener_con
 	int r = copy_sources(intake);
 	if (r < 0)
 		return r;
+	open_tallies(intake);
 	struct ingest_config ingest = {
 		.max_waiting = config->max_waiting,
+		.metrics = config->metrics,
 		.on_result = on_result,
 		.on_stored = on_stored,
 		.cls = intake,
@@ -229,6 +271,7 @@ struct intake *intake_free(struct intake *intake)
 		return NULL;
 	intake_close(intake);
 	refusals_free(intake->refusals);
+	free(intake->tallies);
 	free(intake->sources);
 	free(intake);
 	return NULL;

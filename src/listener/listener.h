@@ -7,6 +7,7 @@
 #ifndef CLAIMD_LISTENER_LISTENER_H
 #define CLAIMD_LISTENER_LISTENER_H
 
+#include "base/metrics.h"
 #include "conf/conf.h"
 #include "loop/loop.h"
 #include "store/store.h"
@@ -25,6 +26,7 @@ struct listener_config {
 	const struct listener_source *sources; /* copied */
 	size_t n_sources;
 	int fd;             /* a listening socket, owned by the listener once listener_new() has succeeded */
+	struct metrics *metrics; /* outlives the listener; NULL: nothing is counted */
 	size_t max_waiting; /* requests that wait for a commit at once, the next is answered 503; 0: INGEST_WAITING_MAX */
 	void (*on_hints)(void *cls); /* after each commit that stored a good hint: the worker's nudge */
 	void *cls;

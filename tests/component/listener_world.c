@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "loop/listen.h"
+#include "meter/meter.h"
 #include "suite.h"
 
 static void on_hints(void *cls)
@@ -56,6 +57,7 @@ void listener_world_open(struct listener_world *w)
 	ck_assert_int_eq(loop_new(&w->clock, &w->loop), ERR_OK);
 	ck_assert_msg(store_open(w->path, &w->store, &error) == ERR_OK, "%s", error.text);
 	ck_assert_int_eq(sqlite3_open(w->path, &w->other), SQLITE_OK);
+	ck_assert_int_eq(meter_new(&w->metrics), ERR_OK);
 	add_source(w, SOURCE_MAIN, "main", SECRET);
 	add_source(w, SOURCE_OTHER, "other", OTHER_SECRET);
 	add_source(w, SOURCE_SILENT, "silent", "silent");
@@ -75,6 +77,7 @@ void listener_world_close(struct listener_world *w)
 	for (size_t i = 0; i < SOURCES; i++)
 		free(w->conf[i].secret.text);
 	sqlite3_close(w->other);
+	metrics_free(w->metrics);
 	store_close(w->store);
 	loop_free(w->loop);
 	free(w->path);
@@ -86,6 +89,7 @@ static int try_start_on(struct listener_world *w, int fd)
 		.listen = &w->listen,
 		.sources = w->sources,
 		.n_sources = SOURCES,
+		.metrics = w->metrics,
 		.fd = fd,
 		.max_waiting = w->max_waiting,
 		.on_hints = on_hints,

@@ -36,6 +36,7 @@ struct listener_world {
 	struct clock clock;
 	struct loop *loop;
 	struct store *store;
+	struct metrics *metrics;
 	struct conf_listen listen;
 	struct conf_source conf[SOURCES];
 	struct listener_source sources[SOURCES];
