@@ -76,6 +76,7 @@ int act_start(struct client *client, const struct act_form *form, act_answer_fn 
 	struct act_call call = { .client = client, .fn = fn, .cls = cls, .read = form->read };
 
 	const struct client_request request = {
+		.endpoint = form->endpoint,
 		.path = form->path,
 		.method = form->method,
 		.headers = form->headers,

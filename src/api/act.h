@@ -35,7 +35,8 @@ typedef void (*act_answer_fn)(struct act_answer *answer, void *cls);
 typedef int (*act_read_fn)(const struct fetch_result *result, const char *external_id, struct act_answer *io_answer);
 
 struct act_form {
-	const char *path;           /* these four as in struct client_request */
+	enum endpoint endpoint;     /* these five as in struct client_request */
+	const char *path;
 	enum fetch_method method;
 	const char *body;
 	const char *const *headers;

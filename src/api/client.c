@@ -12,6 +12,7 @@
 
 #include "api/bucket.h"
 #include "base/err.h"
+#include "meter/meter.h"
 #include "wire/orders.h"
 
 /* Until when a method of Market's is used up, as RFC 822 writes dates (upstream/market.md section 4.3). */
@@ -23,9 +24,16 @@
 /* A request ends at its timeout. What has not so much later, on however busy a machine, was lost. */
 #define LOST_US (60 * USEC_PER_SEC)
 
+/* What became of the requests for one thing. */
+struct client_tally {
+	struct counter *outcomes[OUTCOME_KIND_MAX];
+	struct histogram *seconds;
+};
+
 struct call {
 	struct client *client;
 	struct fetch *fetch;
+	enum endpoint endpoint;
 	client_end_fn fn;
 	void *detail;
 	void (*drop)(void *detail);
@@ -42,9 +50,34 @@ struct client {
 	struct bucket bucket;
 	struct call *calls;
 	int64_t n_calls;
+	struct gauge *in_flight;
+	struct client_tally tallies[ENDPOINT_MAX]; /* of those that the upstream has */
 };
 
-int client_new(struct loop *loop, struct fetcher *fetcher, const struct conf_source *conf, struct client **ret)
+static void open_tally(struct client *client, struct metrics *metrics, enum endpoint endpoint)
+{
+	const char *kind = conf_source_kind_text(client->conf->kind);
+	const char *name = client->conf->name;
+	const char *text = endpoint_text(endpoint);
+	struct client_tally *tally = &client->tallies[endpoint];
+
+	for (enum outcome_kind outcome = 0; outcome < OUTCOME_KIND_MAX; outcome++)
+		tally->outcomes[outcome] = metrics_counter(metrics, METER_UPSTREAM_REQUESTS,
+		                                           METRIC_VALUES(kind, name, text, outcome_kind_text(outcome)));
+	tally->seconds = metrics_histogram(metrics, METER_UPSTREAM_SECONDS, METRIC_VALUES(kind, name, text));
+}
+
+static void open_tallies(struct client *client, struct metrics *metrics)
+{
+	const char *kind = conf_source_kind_text(client->conf->kind);
+
+	client->in_flight = metrics_gauge(metrics, METER_UPSTREAM_IN_FLIGHT, METRIC_VALUES(kind, client->conf->name));
+	for (enum endpoint endpoint = 0; endpoint < ENDPOINT_MAX; endpoint++)
+		if (endpoint_is_of(endpoint, client->conf->kind))
+			open_tally(client, metrics, endpoint);
+}
+
+int client_new(struct loop *loop, struct fetcher *fetcher, const struct conf_source *conf, struct metrics *metrics, struct client **ret)
 {
 	struct client *client = calloc(1, sizeof *client);
 
@@ -53,6 +86,7 @@ int client_new(struct loop *loop, struct fetcher *fetcher, const struct conf_sou
 	client->loop = loop;
 	client->fetcher = fetcher;
 	client->conf = conf;
+	open_tallies(client, metrics);
 	*ret = client;
 	return 0;
 }
@@ -66,6 +100,7 @@ static void call_link(struct call *call)
 		call->next->prev = call;
 	client->calls = call;
 	client->n_calls++;
+	gauge_add(client->in_flight, 1);
 }
 
 static void call_unlink(struct call *call)
@@ -79,6 +114,7 @@ static void call_unlink(struct call *call)
 	else
 		client->calls = call->next;
 	client->n_calls--;
+	gauge_add(client->in_flight, -1);
 }
 
 struct client *client_free(struct client *client)
@@ -239,12 +275,25 @@ static struct client_end end_of(const struct call *call, const struct fetch_resu
 	return end;
 }
 
+/* A 200 is counted when it was read. */
+static void count(const struct call *call, struct client_end *end)
+{
+	const struct client_tally *tally = &call->client->tallies[call->endpoint];
+
+	histogram_add(tally->seconds, (double)end->took_us / 1e6);
+	if (end->outcome == OUTCOME_OK)
+		end->tally = tally;
+	else
+		counter_add(tally->outcomes[end->outcome], 1);
+}
+
 static void on_end(const struct fetch_result *result, void *cls)
 {
 	struct call *call = cls;
 	struct call copy = *call;
 	struct client_end end = end_of(call, result);
 
+	count(call, &end);
 	/* Before the callback, which may ask again or free the client. */
 	call_unlink(call);
 	free(call);
@@ -253,10 +302,13 @@ static void on_end(const struct fetch_result *result, void *cls)
 
 void client_end_read(struct client_end *end, int r)
 {
-	if (r == 0)
-		return;
-	end->outcome = r == ERR_NOMEM ? OUTCOME_RETRY : OUTCOME_PROTOCOL;
-	snprintf(end->reason, sizeof end->reason, "HTTP 200, but the answer can't be read: %s", err_text(r));
+	if (r != 0) {
+		end->outcome = r == ERR_NOMEM ? OUTCOME_RETRY : OUTCOME_PROTOCOL;
+		snprintf(end->reason, sizeof end->reason, "HTTP 200, but the answer can't be read: %s", err_text(r));
+	}
+	if (end->tally)
+		counter_add(end->tally->outcomes[end->outcome], 1);
+	end->tally = NULL;
 }
 
 static void free_wiped(char **text)
@@ -330,10 +382,12 @@ int client_start(struct client *client, const struct client_request *request)
 {
 	struct call *call = calloc(1, sizeof *call);
 
+	assert(endpoint_is_of(request->endpoint, client->conf->kind));
 	if (!call)
 		return ERR_NOMEM;
 	*call = (struct call){
 		.client = client,
+		.endpoint = request->endpoint,
 		.fn = request->fn,
 		.detail = request->detail,
 		.drop = request->drop,

@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "api/endpoint.h"
 #include "api/outcome.h"
+#include "base/metrics.h"
 #include "conf/conf.h"
 #include "loop/fetch.h"
 #include "wire/claims.h"
@@ -17,9 +19,9 @@
 
 struct client;
 
-/* CONF is kept, not copied, and outlives the client, as FETCHER does; all its values, the credential included, are read at
- * each request, so a reload takes effect at once. */
-int client_new(struct loop *loop, struct fetcher *fetcher, const struct conf_source *conf, struct client **ret);
+/* CONF is kept, not copied, and outlives the client, as FETCHER and METRICS do; all its values, the credential included, are read
+ * at each request, so a reload takes effect at once. METRICS may be NULL: nothing is counted. */
+int client_new(struct loop *loop, struct fetcher *fetcher, const struct conf_source *conf, struct metrics *metrics, struct client **ret);
 struct client *client_free(struct client *client); /* calls under way are cancelled; takes NULL, returns NULL */
 
 const struct conf_source *client_conf(const struct client *client);
@@ -36,6 +38,8 @@ bool client_is_idle(const struct client *client);
  * that it takes among those in flight. */
 bool client_is_stuck(const struct client *client, struct mono now);
 
+struct client_tally;
+
 /* How a request ended, whatever it asked for. */
 struct client_end {
 	enum outcome_kind outcome;
@@ -45,6 +49,7 @@ struct client_end {
 	int64_t retry_after_s;            /* -1 when not given; also from Market's X-RateLimit-Resource-Until */
 	int64_t skew_us;                  /* the upstream's clock minus ours, as far as its Date proves; NUMBER_NONE without one */
 	char reason[OUTCOME_REASON_SIZE]; /* for people: "HTTP 429 too_many_requests: ..." */
+	const struct client_tally *tally; /* not counted yet: client_end_read() will; else NULL */
 };
 
 /* What an answer to a question for shipments by their ids says. */
@@ -66,6 +71,7 @@ typedef void (*client_end_fn)(const struct client_end *end, const struct fetch_r
 #define CLIENT_HEADERS_MAX 4
 
 struct client_request {
+	enum endpoint endpoint;
 	const char *path;            /* behind base_url */
 	enum fetch_method method;
 	const char *const *headers;  /* "Name: value", CLIENT_HEADERS_MAX at most, NULL-terminated list; NULL for none */
@@ -88,7 +94,8 @@ void client_take_detail(void *detail, void *ret, size_t size);
 /* What the error document of an answer says, each text "" where it gives none or repeats the credential. */
 struct wire_error client_error(const struct client *client, const struct fetch_result *result);
 
-/* A 200 is only as good as its body: R is what reading it came to. */
+/* A 200 is only as good as its body: R is what reading it came to. To be called for each, since that is when it is counted; a
+ * second call only changes END. */
 void client_end_read(struct client_end *end, int r);
 
 /* Whether RESULT is a 400 whose error document speaks of one of these WORDS, in whatever case: the codes that are documented

@@ -92,6 +92,7 @@ int delivery_bulk_info(struct client *client, const char *const *ids, size_t n, 
 		return r;
 
 	const struct client_request request = {
+		.endpoint = ENDPOINT_BULK_INFO,
 		.path = BULK_INFO_PATH,
 		.body = body,
 		.max_answer = ANSWER_BASE_BYTES + n * ANSWER_CLAIM_BYTES,
@@ -129,6 +130,7 @@ int delivery_journal(struct client *client, const char *cursor, delivery_page_fn
 		return r;
 
 	const struct client_request request = {
+		.endpoint = ENDPOINT_JOURNAL,
 		.path = JOURNAL_PATH,
 		.body = body,
 		.max_answer = ANSWER_PAGE_BYTES,
@@ -171,7 +173,12 @@ int delivery_cancel_info(struct client *client, const char *claim_id, delivery_f
 	if (r < 0)
 		return r;
 
-	const struct client_request request = { .path = path, .max_answer = ANSWER_BASE_BYTES, .fn = end_fee };
+	const struct client_request request = {
+		.endpoint = ENDPOINT_CANCEL_INFO,
+		.path = path,
+		.max_answer = ANSWER_BASE_BYTES,
+		.fn = end_fee,
+	};
 
 	return start(&request, &detail);
 }
@@ -215,7 +222,13 @@ int delivery_accept(struct client *client, const struct delivery_claim *claim, a
 	if (r < 0)
 		return r;
 
-	const struct act_form form = { .path = ACCEPT_PATH, .body = body, .external_id = claim->id, .read = read_taken };
+	const struct act_form form = {
+		.endpoint = ENDPOINT_ACCEPT,
+		.path = ACCEPT_PATH,
+		.body = body,
+		.external_id = claim->id,
+		.read = read_taken,
+	};
 
 	return start_act(client, &form, fn, cls);
 }
@@ -228,7 +241,13 @@ int delivery_cancel(struct client *client, const struct delivery_claim *claim, b
 	if (r < 0)
 		return r;
 
-	const struct act_form form = { .path = CANCEL_PATH, .body = body, .external_id = claim->id, .read = read_taken };
+	const struct act_form form = {
+		.endpoint = ENDPOINT_CANCEL,
+		.path = CANCEL_PATH,
+		.body = body,
+		.external_id = claim->id,
+		.read = read_taken,
+	};
 
 	return start_act(client, &form, fn, cls);
 }

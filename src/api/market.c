@@ -141,6 +141,7 @@ static int ask_orders(struct orders_call *call)
 		return r;
 
 	const struct client_request request = {
+		.endpoint = ENDPOINT_ORDERS,
 		.body = body,
 		.max_answer = ANSWER_BASE_BYTES + call->n * ANSWER_ORDER_BYTES,
 		.fn = end_orders,
@@ -253,6 +254,7 @@ int market_updated(struct client *client, const struct market_slice *slice, mark
 	*call = (struct updated_call){ .client = client, .fn = fn, .cls = cls, .has_token = slice->page_token };
 
 	const struct client_request request = {
+		.endpoint = ENDPOINT_UPDATED,
 		.body = body,
 		.max_answer = ANSWER_BASE_BYTES + WIRE_ORDERS_MAX * ANSWER_ORDER_BYTES,
 		.fn = end_updated,
@@ -336,6 +338,7 @@ static void end_campaigns(const struct client_end *end, const struct fetch_resul
 static int ask_campaigns(struct campaigns_call *call, const char *path)
 {
 	const struct client_request request = {
+		.endpoint = ENDPOINT_CAMPAIGNS,
 		.path = path,
 		.method = FETCH_GET,
 		.max_answer = ANSWER_BASE_BYTES,
@@ -353,14 +356,13 @@ static void end_campaigns(const struct client_end *end, const struct fetch_resul
 	struct market_campaigns answer = { .end = *end };
 	CLEANUP(buf_done) struct buf next = { 0 };
 
-	if (end->outcome == OUTCOME_OK) {
-		int r = take_campaigns(call, result, &next);
+	if (end->outcome == OUTCOME_OK)
+		client_end_read(&answer.end, take_campaigns(call, result, &next));
+	if (answer.end.outcome == OUTCOME_OK && next.data) {
+		int r = ask_campaigns(call, next.data);
 
-		if (r == 0 && next.data) {
-			r = ask_campaigns(call, next.data);
-			if (r == 0)
-				return;
-		}
+		if (r == 0)
+			return;
 		client_end_read(&answer.end, r);
 	}
 	if (answer.end.outcome == OUTCOME_OK) {

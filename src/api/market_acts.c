@@ -70,7 +70,12 @@ int market_set_status(struct client *client, const struct market_order *order, c
 	if (r < 0)
 		return r;
 
-	const struct act_form form = { .path = STATUS_TAIL, .body = body, .read = read_status };
+	const struct act_form form = {
+		.endpoint = ENDPOINT_ORDER_STATUS,
+		.path = STATUS_TAIL,
+		.body = body,
+		.read = read_status,
+	};
 
 	return start_act(client, order, &form, fn, cls);
 }
@@ -91,7 +96,12 @@ int market_answer_cancellation(struct client *client, const struct market_order 
 	if (r < 0)
 		return r;
 
-	const struct act_form form = { .path = CANCELLATION_TAIL, .body = body, .read = read_ok };
+	const struct act_form form = {
+		.endpoint = ENDPOINT_CANCELLATION,
+		.path = CANCELLATION_TAIL,
+		.body = body,
+		.read = read_ok,
+	};
 
 	return start_act(client, order, &form, fn, cls);
 }
@@ -123,6 +133,7 @@ static int start_operation(struct client *client, const char *body, struct opera
 		return ERR_NOMEM;
 
 	const struct client_request request = {
+		.endpoint = ENDPOINT_OPERATION,
 		.path = path,
 		.body = body,
 		.max_answer = ANSWER_BYTES,

@@ -59,6 +59,11 @@ static int probe_start(struct client *client, const struct client_request *form,
 	return client_start_with(client, &request, call, sizeof(*call));
 }
 
+static int probe_market(struct client *client, const struct probe_call *call)
+{
+	return probe_start(client, &(const struct client_request){ .endpoint = ENDPOINT_TOKEN, .path = TOKEN_PATH, .fn = end_token }, call);
+}
+
 static int probe_delivery(struct client *client, const struct probe_call *call)
 {
 	CLEANUP(text_cleanup) char *body = NULL;
@@ -66,7 +71,15 @@ static int probe_delivery(struct client *client, const struct probe_call *call)
 
 	if (r < 0)
 		return r;
-	return probe_start(client, &(const struct client_request){ .path = JOURNAL_PATH, .body = body, .fn = end_journal }, call);
+
+	const struct client_request request = {
+		.endpoint = ENDPOINT_JOURNAL,
+		.path = JOURNAL_PATH,
+		.body = body,
+		.fn = end_journal,
+	};
+
+	return probe_start(client, &request, call);
 }
 
 int probe_upstream(struct client *client, probe_fn fn, void *cls)
@@ -77,7 +90,7 @@ int probe_upstream(struct client *client, probe_fn fn, void *cls)
 	case CONF_DELIVERY:
 		return probe_delivery(client, &call);
 	case CONF_MARKET:
-		return probe_start(client, &(const struct client_request){ .path = TOKEN_PATH, .fn = end_token }, &call);
+		return probe_market(client, &call);
 	case CONF_SOURCE_KIND_MAX:
 		break;
 	}

@@ -188,6 +188,7 @@ static int open_worker(struct app *app, const struct worker_source *sources)
 		.fetcher = app->fetcher,
 		.store = app->store,
 		.daemon = &app->conf->daemon,
+		.metrics = app->metrics,
 		.policy = app->conf->daemon.on_illegal == CONF_FLAG ? POLICY_FLAG : POLICY_HOLD,
 		.sources = sources,
 		.n_sources = app->conf->n_sources,

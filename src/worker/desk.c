@@ -192,7 +192,7 @@ static int open_kit(struct kit *kit, const struct worker_config *config, const s
 
 	int r = gate_new(&gate_config, &kit->gate);
 
-	return r ? r : client_new(config->loop, config->fetcher, source->conf, &kit->client);
+	return r ? r : client_new(config->loop, config->fetcher, source->conf, config->metrics, &kit->client);
 }
 
 static int open_delivery(struct desk *desk)

@@ -7,6 +7,7 @@
 #ifndef CLAIMD_WORKER_WORKER_H
 #define CLAIMD_WORKER_WORKER_H
 
+#include "base/metrics.h"
 #include "conf/conf.h"
 #include "loop/fetch.h"
 #include "loop/loop.h"
@@ -26,6 +27,7 @@ struct worker_config {
 	struct fetcher *fetcher;
 	struct store *store;
 	const struct conf_daemon *daemon; /* outlives the worker */
+	struct metrics *metrics; /* outlives the worker; NULL: nothing is counted */
 	enum policy policy;
 	const struct worker_source *sources; /* copied */
 	size_t n_sources;

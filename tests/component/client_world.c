@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "meter/meter.h"
 #include "raw_client.h"
+#include "reading.h"
 
 #define LONG_US (60 * USEC_PER_SEC)
 #define TURNS 20
@@ -25,6 +27,7 @@ void client_world_open(struct client_world *w, enum conf_source_kind kind)
 	*w = (struct client_world){ 0 };
 	ck_assert_int_eq(loop_new(&w->clock, &w->loop), 0);
 	ck_assert_int_eq(fetcher_new(w->loop, &w->fetcher), 0);
+	ck_assert_int_eq(meter_new(&w->metrics), 0);
 	canned_peer_open(&w->peer, w->loop);
 	snprintf(w->base_url, sizeof w->base_url, "http://%s", w->peer.address);
 	w->conf = (struct conf_source){
@@ -39,12 +42,47 @@ void client_world_open(struct client_world *w, enum conf_source_kind kind)
 		.connect_timeout_us = LONG_US,
 		.credential = { credential, strlen(credential) },
 	};
-	ck_assert_int_eq(client_new(w->loop, w->fetcher, &w->conf, &w->client), 0);
+	ck_assert_int_eq(client_new(w->loop, w->fetcher, &w->conf, w->metrics, &w->client), 0);
+}
+
+double client_world_count(const struct client_world *w, enum endpoint endpoint, enum outcome_kind outcome)
+{
+	char sample[160];
+
+	snprintf(sample, sizeof sample, "claimd_upstream_requests_total{kind=\"%s\",source=\"main\",endpoint=\"%s\",outcome=\"%s\"}",
+	         conf_source_kind_text(w->conf.kind), endpoint_text(endpoint), outcome_kind_text(outcome));
+	return reading(w->metrics, sample);
+}
+
+static void assert_counted(const struct client_world *w, enum endpoint endpoint)
+{
+	double n = 0;
+	char sample[160];
+
+	snprintf(sample, sizeof sample, "claimd_upstream_request_seconds_count{kind=\"%s\",source=\"main\",endpoint=\"%s\"}",
+	         conf_source_kind_text(w->conf.kind), endpoint_text(endpoint));
+	for (enum outcome_kind outcome = 0; outcome < OUTCOME_KIND_MAX; outcome++)
+		n += client_world_count(w, endpoint, outcome);
+	ck_assert_double_eq(n, reading(w->metrics, sample));
+}
+
+static void assert_all_counted(const struct client_world *w)
+{
+	char sample[160];
+
+	for (enum endpoint endpoint = 0; endpoint < ENDPOINT_MAX; endpoint++)
+		if (endpoint_is_of(endpoint, w->conf.kind))
+			assert_counted(w, endpoint);
+	snprintf(sample, sizeof sample, "claimd_upstream_requests_in_flight{kind=\"%s\",source=\"main\"}",
+	         conf_source_kind_text(w->conf.kind));
+	ck_assert_double_eq(reading(w->metrics, sample), 0);
 }
 
 void client_world_close(struct client_world *w)
 {
 	w->client = client_free(w->client);
+	assert_all_counted(w);
+	w->metrics = metrics_free(w->metrics);
 	w->fetcher = fetcher_free(w->fetcher);
 	canned_peer_close(&w->peer);
 	w->loop = loop_free(w->loop);

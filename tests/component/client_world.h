@@ -17,6 +17,7 @@ struct client_world {
 	struct clock clock; /* the system's */
 	struct loop *loop;
 	struct fetcher *fetcher;
+	struct metrics *metrics;
 	struct canned_peer peer;
 	struct conf_source conf; /* two requests in flight, five a second, generous limits of time */
 	struct client *client;
@@ -26,7 +27,11 @@ struct client_world {
 };
 
 void client_world_open(struct client_world *w, enum conf_source_kind kind);
+/* Fails unless each request that ended was counted, once, by what it came to. */
 void client_world_close(struct client_world *w);
+
+/* How many requests to [main]'s ENDPOINT came to OUTCOME. */
+double client_world_count(const struct client_world *w, enum endpoint endpoint, enum outcome_kind outcome);
 
 /* What the upstream answers from now on: "404 Not Found", header lines, a body. */
 void client_world_answer(struct client_world *w, const char *status, const char *headers, const char *body);

@@ -120,7 +120,7 @@ static void setup(void)
 		.connect_timeout_us = LIMIT_US,
 		.credential = { api_key, strlen(api_key) },
 	};
-	ck_assert_int_eq(client_new(loop, fetcher, &conf, &client), 0);
+	ck_assert_int_eq(client_new(loop, fetcher, &conf, NULL, &client), 0);
 }
 
 static void teardown(void)
