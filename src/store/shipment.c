@@ -170,6 +170,7 @@ static void read_pending(struct query *q, struct pending *ret)
 	ret->promised = query_time(q);
 	ret->missing = query_number(q) == 1;
 	ret->last_read = query_time(q);
+	ret->owed_since = query_time(q);
 }
 
 int store_shipment(struct store *store, int64_t shipment_id, struct shipment *ret, struct pending *ret_pending)

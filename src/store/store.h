@@ -167,6 +167,7 @@ struct pending {
 	int64_t served_id;      /* inbox rows up to this one have had their read */
 	struct wall promised;   /* the newest updated_ts that a hint promised; WALL_NONE: none */
 	struct wall last_read;  /* when the upstream was read for it; WALL_NONE: never */
+	struct wall owed_since; /* when the oldest hint without its read was received; WALL_NONE: none; not saved */
 	bool missing;           /* the upstream says that it knows no such shipment */
 };
 
@@ -186,11 +187,13 @@ int store_timeline(struct store *store, int64_t shipment_id, const struct order_
 /* Frees its steps; takes an empty one. For CLEANUP(), too. */
 void store_timeline_done(struct timeline *timeline);
 
-/* What storing a judged timeline changed, for the log. */
+/* What storing a judged timeline changed, for the log and for metrics. */
 struct changes {
 	size_t transitions; /* rows that a report shows, new ones only */
+	size_t verdicts[VERDICT_MAX]; /* on the new rows */
 	size_t violations;  /* opened */
 	size_t healed;      /* violations that a re-judging closed */
+	const char *expired; /* the kind of a window that stood open and turned out to have expired; NULL: none */
 };
 
 /* What a shipment is known by. */
@@ -258,6 +261,7 @@ struct deadline {
 	int64_t history_id; /* the step that opened the window */
 	int64_t shipment_id;
 	char external_id[EXTERNAL_ID_SIZE];
+	const struct model *model;
 	char kind[16]; /* "approval", "reservation" ... */
 	struct wall due;
 };

@@ -275,6 +275,7 @@ static void apply_step(struct passage *passage, struct step *step)
 	else
 		save_step(store, step);
 	passage->changes.transitions += is_new && news;
+	passage->changes.verdicts[step->verdict] += is_new;
 	if (news && passage->forwards)
 		message_transition(store, step->id, shipment->status, passage->now);
 	save_window(store, shipment->source_id, step);
@@ -311,7 +312,7 @@ static int64_t find_expiring(const struct passage *passage)
 }
 
 /* Its step still has the window, or the one that took it over has. */
-static void tell_expired(const struct passage *passage, int64_t history_id)
+static void tell_expired(struct passage *passage, int64_t history_id)
 {
 	const struct step *step = passage->timeline->steps;
 	const struct step *end = step + passage->timeline->n;
@@ -320,8 +321,10 @@ static void tell_expired(const struct passage *passage, int64_t history_id)
 		step++;
 	while (step < end && !step->window.rule)
 		step++;
-	if (step < end && is_expired(step))
-		message_alert(passage->store, ALERT_WINDOW_EXPIRED, step->id, NULL, passage->now);
+	if (step == end || !is_expired(step))
+		return;
+	message_alert(passage->store, ALERT_WINDOW_EXPIRED, step->id, NULL, passage->now);
+	passage->changes.expired = step->window.rule->kind;
 }
 
 static void save_shipment(struct store *store, const struct shipment *shipment)

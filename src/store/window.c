@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "store/message.h"
 #include "store/query.h"
+#include "store/words.h"
 
 static int list(struct query *q, struct deadline *ret, size_t max, size_t *ret_n)
 {
@@ -17,6 +18,7 @@ static int list(struct query *q, struct deadline *ret, size_t max, size_t *ret_n
 		ret[n].history_id = query_number(q);
 		ret[n].shipment_id = query_number(q);
 		query_copy(q, ret[n].external_id, sizeof(ret[n].external_id));
+		ret[n].model = words_model(query_text(q));
 		query_copy(q, ret[n].kind, sizeof(ret[n].kind));
 		ret[n].due = query_time(q);
 		n++;

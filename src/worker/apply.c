@@ -29,9 +29,13 @@
 /* What reading one shipment came to, told once it is stored. */
 struct note {
 	const char *external_id;
+	const struct model *model;
 	struct taken taken;
 	struct approval approval;
 	bool missing;
+	enum read_result result;
+	struct wall owed_since;
+	struct wall now;
 };
 
 struct apply {
@@ -77,13 +81,25 @@ static bool is_over(const struct shipment *shipment)
 	return !shipment->model || shipment_is_closed(shipment);
 }
 
-static void settle_unseen(const struct apply *apply, const struct settle_pass *pass, const struct shipment *shipment,
-                          struct pending *pending)
+static enum read_result settle_seen(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment,
+                                    struct pending *pending)
 {
-	if (apply->snapshots.n_unreadable > 0)
+	bool stale = settle_read(pass, decision, shipment, is_over(shipment), pending);
+
+	if (decision == DECISION_SUSPECT)
+		return READ_SUSPECT;
+	return stale ? READ_STALE : READ_FRESH;
+}
+
+static enum read_result settle_unseen(const struct apply *apply, const struct settle_pass *pass, const struct shipment *shipment,
+                                      struct pending *pending)
+{
+	if (apply->snapshots.n_unreadable > 0) {
 		settle_failed(pass, pending);
-	else
-		settle_missing(pass, shipment->reported[0] == '\0' || is_over(shipment), pending);
+		return READ_FAILED;
+	}
+	settle_missing(pass, shipment->reported[0] == '\0' || is_over(shipment), pending);
+	return READ_MISSING;
 }
 
 static int take_seen(const struct apply *apply, struct shipment *shipment, const struct pending *pending, struct seen *seen,
@@ -109,16 +125,22 @@ static int take_one(struct apply *apply, size_t asked, struct note *note)
 
 	if (r)
 		return r;
-	*note = (struct note){ .external_id = apply->asked[asked].external_id, .taken.decision = DECISION_SAME };
+	*note = (struct note){
+		.external_id = apply->asked[asked].external_id,
+		.taken.decision = DECISION_SAME,
+		.owed_since = pending.owed_since,
+		.now = pass.now,
+	};
 	if (seen) {
 		seen->seen_at = pass.now;
 		r = take_seen(apply, &shipment, &pending, seen, note);
-		settle_read(&pass, note->taken.decision, &shipment, is_over(&shipment), &pending);
+		note->result = settle_seen(&pass, note->taken.decision, &shipment, &pending);
 	} else {
 		note->missing = !pending.missing;
-		settle_unseen(apply, &pass, &shipment, &pending);
+		note->result = settle_unseen(apply, &pass, &shipment, &pending);
 		note->missing = note->missing && pending.missing;
 	}
+	note->model = shipment.model;
 	store_pending_save(apply->kit->store, shipment.id, &pending, seen ? pass.now : WALL_NONE);
 	return r;
 }
@@ -146,6 +168,14 @@ static void tell(const struct apply *apply, const struct note *note)
 	tell_changes(kit, note->external_id, &note->taken.last, &note->taken.changes, false);
 	if (note->approval.refused)
 		tell_unapproved(kit, note);
+}
+
+static void count(const struct apply *apply, const struct note *note)
+{
+	const struct counts *counts = &apply->kit->counts;
+
+	counts_read(counts, note->result);
+	counts_changes(counts, note->model, &note->taken.changes, note->owed_since, note->now);
 }
 
 /* One transaction; *ret_n claims of it are stored. */
@@ -187,7 +217,10 @@ int apply_failure(const struct kit *kit, const struct due *asked)
 	}
 	settle_failed(&pass, &pending);
 	store_pending_save(kit->store, asked->shipment_id, &pending, WALL_NONE);
-	return store_commit(kit->store);
+	r = store_commit(kit->store);
+	if (!r)
+		counts_read(&kit->counts, READ_FAILED);
+	return r;
 }
 
 static void wait_out(struct apply *apply, int error)
@@ -225,8 +258,10 @@ static void on_turn(void *cls)
 	size_t n = 0;
 	int r = take_some(apply, &n);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		tell(apply, &apply->notes[i]);
+		count(apply, &apply->notes[i]);
+	}
 	apply->next += n;
 	if (r && !err_may_pass(r))
 		r = isolate(apply, r);

@@ -101,6 +101,8 @@ static void on_timer(void *cls)
 		loop_timer_after(clock->timer, DEADLINE_RETRY_US);
 		return;
 	}
+	for (size_t i = 0; i < found.n_passed; i++)
+		counts_expired(&clock->kit->counts, found.passed[i].model, found.passed[i].kind);
 	arm(clock);
 	if (found.n_passed > 0 && clock->fn)
 		clock->fn(clock->cls);

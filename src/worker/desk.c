@@ -189,6 +189,7 @@ static int open_kit(struct kit *kit, const struct worker_config *config, const s
 		.policy = config->policy,
 		.started = loop_now(config->loop),
 	};
+	counts_open(&kit->counts, config->metrics, source->conf);
 
 	int r = gate_new(&gate_config, &kit->gate);
 

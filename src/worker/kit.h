@@ -13,6 +13,7 @@
 #include "loop/loop.h"
 #include "model/timeline.h"
 #include "store/store.h"
+#include "worker/counts.h"
 #include "worker/gate.h"
 
 struct kit {
@@ -24,6 +25,7 @@ struct kit {
 	bool caught_up;          /* but was listed since */
 	struct gate *gate;       /* before every request; knows the upstream's clock */
 	struct client *client;
+	struct counts counts;
 };
 
 /* What the source's shipments are called, for the log: "claim", "order". */

@@ -21,6 +21,7 @@ struct note {
 	enum decision decision;
 	struct changes changes;
 	struct step step;
+	struct wall owed_since;
 };
 
 struct turn {
@@ -64,6 +65,7 @@ static int reconcile_event(const struct turn *turn, struct shipment *shipment, s
 
 	if (r)
 		return r;
+	note->owed_since = pending->owed_since;
 	note->decision = reconcile(kit->policy, upstream_now, shipment, &timeline, seen);
 	if (note->decision != DECISION_CHANGED)
 		return ERR_OK;
@@ -131,7 +133,7 @@ static int take_price(struct turn *turn, const struct seen *seen)
 
 static int take_event(struct turn *turn, struct wire_event *event, struct note *note)
 {
-	*note = (struct note){ .decision = DECISION_SAME };
+	*note = (struct note){ .decision = DECISION_SAME, .owed_since = WALL_NONE };
 	event->seen.via = VIA_JOURNAL;
 	event->seen.seen_at = turn->now;
 	switch (event->change) {
@@ -192,6 +194,7 @@ static void sum_up(const struct turn *turn, bool quiet, struct page_result *resu
 		result->changes.healed += note->changes.healed;
 		tell_changes(turn->kit, turn->page->events[i].seen.external_id, &note->step, &note->changes,
 		             quiet);
+		counts_changes(&turn->kit->counts, &model_claims, &note->changes, note->owed_since, turn->now);
 	}
 }
 

@@ -146,7 +146,7 @@ static bool is_stale(enum decision decision, const struct shipment *shipment, co
 	return decision == DECISION_STALE && pending->hint_id > pending->served_id;
 }
 
-void settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
+bool settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
                  struct pending *pending)
 {
 	/* Of what follows no model nothing is kept, so nothing is waited for. */
@@ -156,15 +156,16 @@ void settle_read(const struct settle_pass *pass, enum decision decision, const s
 	count_from_zero(pending);
 	if (decision != DECISION_SUSPECT && stale && came_during_read(pass, pending)) {
 		read_at_once(pass, pending);
-		return;
+		return stale;
 	}
 	if (decision == DECISION_SUSPECT || (stale && pending->tries < tries_max(pass, STALE_TRIES))) {
 		pending->tries += stale;
 		pending->due = again(pass, pending->tries - STALE_TRIES);
-		return;
+		return stale;
 	}
 	serve(pass, pending);
 	wait_for_news(pass, closed, pending);
+	return stale;
 }
 
 void settle_event(const struct settle_pass *pass, bool window, bool closed, struct pending *pending)

@@ -24,8 +24,8 @@ int64_t settle_ahead_max_us(const struct conf_source *conf);
 /* The claim was read and reconciled. Read again at once when hints came during the read; after stale_retry while it is
  * older than a hint promised (S003: info may lag), or than what is to settle an action, or while an illegal status wants
  * confirming; otherwise after sweep_after, and never once CLOSED (a terminal status that stands) or where there are no
- * sweeps. */
-void settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
+ * sweeps. Returns whether the answer was older than what it was to tell. */
+bool settle_read(const struct settle_pass *pass, enum decision decision, const struct shipment *shipment, bool closed,
                  struct pending *pending);
 
 /* A journal event told of the claim. What events lack (price, version, an offer's end) is read once, and again when

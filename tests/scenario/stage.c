@@ -18,8 +18,10 @@
 #include "base/timefmt.h"
 #include "listener/listener.h"
 #include "loop/listen.h"
+#include "meter/meter.h"
 #include "store/action.h"
 #include "store/standing.h"
+#include "tests/reading.h"
 #include "tests/suite.h"
 #include "worker/worker.h"
 
@@ -35,6 +37,7 @@ struct stage {
 	struct clock clock;
 	struct loop *loop;
 	struct fetcher *fetcher;
+	struct metrics *metrics;
 	struct sim *sim;
 	struct conf_daemon daemon;
 	struct conf_listen listen;
@@ -138,6 +141,7 @@ static void open_worker(struct stage *stage)
 		.fetcher = stage->fetcher,
 		.store = stage->store,
 		.daemon = &stage->daemon,
+		.metrics = stage->metrics,
 		.policy = stage->policy,
 		.sources = sources,
 		.n_sources = stage->n_sources,
@@ -156,6 +160,7 @@ static void open_listener(struct stage *stage)
 		.listen = &stage->listen,
 		.sources = sources,
 		.n_sources = stage->n_sources,
+		.metrics = stage->metrics,
 		.on_hints = on_hints,
 		.cls = stage,
 	};
@@ -209,6 +214,7 @@ struct stage *stage_open(const struct stage_config *config)
 	snprintf(stage->path, sizeof(stage->path), "%s/claimd.db", suite_tmpdir());
 	ck_assert_int_eq(loop_new(&stage->clock, &stage->loop), ERR_OK);
 	ck_assert_int_eq(fetcher_new(stage->loop, &stage->fetcher), ERR_OK);
+	ck_assert_int_eq(meter_new(&stage->metrics), ERR_OK);
 	ck_assert_int_eq(sim_new(stage->loop, &config->sim, &stage->sim), ERR_OK);
 	snprintf(stage->base_url, sizeof(stage->base_url), "%s", sim_url(stage->sim));
 	stage->confs[0].base_url = stage->base_url;
@@ -228,6 +234,7 @@ void stage_close(struct stage *stage)
 	sqlite3_close(stage->hands);
 	close_daemon(stage);
 	sim_free(stage->sim);
+	metrics_free(stage->metrics);
 	fetcher_free(stage->fetcher);
 	loop_free(stage->loop);
 	free(stage->listen.address);
@@ -282,6 +289,11 @@ void stage_sql(struct stage *stage, const char *sql)
 	if (!stage->hands)
 		ck_assert_int_eq(sqlite3_open_v2(stage->path, &stage->hands, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
 	ck_assert_msg(sqlite3_exec(stage->hands, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(stage->hands));
+}
+
+double stage_reading(const struct stage *stage, const char *sample)
+{
+	return reading(stage->metrics, sample);
 }
 
 static int64_t deadline_us(const struct stage *stage)

@@ -77,6 +77,9 @@ const char *stage_ask(struct stage *stage, const char *sql);
 /* Runs SQL as another program would, over a connection of its own that is kept: a transaction that it begins stays open. */
 void stage_sql(struct stage *stage, const char *sql);
 
+/* What was counted since the curtain rose, restarts included: the value of a sample, see tests/reading.h. */
+double stage_reading(const struct stage *stage, const char *sample);
+
 /* Whether the database's files hold these bytes anywhere, whatever the tables say. */
 bool stage_file_holds(struct stage *stage, const char *text);
 
