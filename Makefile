@@ -231,10 +231,10 @@ tree: all
 # Tests run in this folder and find what was built by CLAIMD_BUILD.
 RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
 
-.PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man check-units
+.PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man check-units check-rules
 .PHONY: check-asan check-clang check-clang-asan
 
-check: check-code check-headers check-man check-units $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS) tree
+check: check-code check-headers check-man check-units check-rules $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS) tree
 	$(Q)$(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
 
 check-system: $(PROGRAMS) $(SAMPLE) $(PRELOADS) $(CATALOG) tree
@@ -265,6 +265,10 @@ check-man: $(MAN_PAGES)
 check-units: $(PROGRAMS) $(UNITS)
 	$(say) CHECK 'units'
 	$(Q)scripts/check-units $(B) $(UNITS)
+
+check-rules:
+	$(say) CHECK 'alert rules and dashboard'
+	$(Q)scripts/check-rules
 
 # The same tests, built otherwise, in a build folder of their own.
 check-asan:
@@ -400,7 +404,7 @@ distclean: clean
 help:
 	@echo 'make                  the programs, man pages and sample configuration, in $(B)/'
 	@echo 'make check            all tests and checks; check-unit, check-component, check-scenario, check-system,'
-	@echo '                      check-fuzz, check-code, check-headers, check-man, check-units: a part of them'
+	@echo '                      check-fuzz, check-code, check-headers, check-man, check-units, check-rules: a part of them'
 	@echo 'make check-asan       the same under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make check-clang      the same with clang; check-clang-asan: both'
 	@echo 'make fuzz             libFuzzer programs, with clang'
