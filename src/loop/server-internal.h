@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the two halves of the server share: server.c has the connections and their time, server-request.c the requests on them.
+ * What the parts of the server share: server.c has libmicrohttpd's place on the loop, server-conn.c the connections and their time,
+ * server-request.c the requests on them.
  * Loop layer; nobody else includes this.
  */
 #ifndef CLAIMD_LOOP_SERVER_INTERNAL_H
@@ -9,47 +10,88 @@
 #include <microhttpd.h>
 
 #include "base/buf.h"
+#include "loop/crowd.h"
 #include "loop/server.h"
 
+/* Connections above a limit that are still taken, to be told 503 instead of nothing. */
+#define SURPLUS_CONNECTIONS 64
+
+/* Connections that wait for their peer, longest first. */
+struct conns {
+	struct conn *oldest, *newest;
+	unsigned n;
+};
+
+/* A daemon of libmicrohttpd's. Its certificate and its limit of connections can't be changed, so server_renew() starts another one
+ * on the same listening socket; the old one accepts no more, and is freed when its last connection has ended. */
+struct engine {
+	struct server *server;
+	struct MHD_Daemon *daemon;
+	sd_event_source *source;
+	bool has_tls;
+	bool is_quiesced;
+	unsigned n_connections;
+	struct engine *next; /* an older one */
+};
+
 /* One connection. It waits for its peer from its start to the end of a request, and again from the reply on; the
- * waiting ones are listed, longest first. A connection whose request is being handled waits for us, not for the peer,
- * and has no time limit. */
+ * waiting ones are listed. A connection whose request is being handled waits for us, not for the peer, and has no time
+ * limit. */
 struct conn {
 	struct server *server;
+	struct engine *engine;
+	struct MHD_Connection *connection;
 	int fd;
-	bool is_surplus; /* came when max_connections were open */
-	struct request *request; /* born and not ended yet; NULL between two */
-	bool is_waiting;
+	bool is_surplus;           /* above a limit, so not counted against any */
+	enum server_fault surplus; /* which limit */
+	struct crowd_place *place; /* where it counts against max_per_address; NULL: nowhere */
+	bool is_cut;               /* shut down by us */
+	bool has_asked;            /* a request line has come */
+	struct request *request;   /* born and not ended yet; NULL between two */
+	struct conns *list;        /* where it waits; NULL: it does not */
 	struct mono since;
 	struct conn *prev, *next;
 };
 
 struct server {
 	struct loop *loop;
-	struct MHD_Daemon *daemon;
-	sd_event_source *source;
-	struct loop_task *again; /* runs the daemon where its epoll descriptor does not tell that it has something to do */
+	int fd;                  /* the listening socket, of which each engine has a duplicate; -1: closed */
+	struct engine *engines;  /* the newest first, the only one that may accept */
+	struct loop_task *again; /* runs the engines where an epoll descriptor does not tell that there is something to do */
 	struct loop_timer *deadline;
 	struct server_limits limits;
 	struct server_handler handler;
 	void (*on_gone)(struct request *request, void *cls);
 	void *on_gone_cls;
-	struct conn *oldest, *newest; /* of those that wait */
-	unsigned n_connections;
+	struct conns waiting;
+	struct conns surplus;    /* all of these wait */
+	struct crowd crowd;
+	unsigned n_admitted;     /* connections that are no surplus */
 	unsigned n_suspended;
 	bool is_quiesced;
 	struct MHD_Response *empty;       /* shared by all replies without body or headers of their own: the fast path */
 	struct MHD_Response *empty_close;
 };
 
+/* libmicrohttpd's callback for a connection's begin and end; CLS is the engine. */
+void conn_event(void *cls, struct MHD_Connection *connection, void **conn, enum MHD_ConnectionNotificationCode code);
+
 /* The peer has CONN's time limit from now. */
 void conn_wait_begin(struct conn *conn);
 void conn_wait_end(struct conn *conn);
 
+/* Whether there is room for a connection that was surplus until now; it is then none. */
+bool conn_admit(struct conn *conn);
+
+void conn_tell_fault(const struct conn *conn, enum server_fault fault);
+
+/* The timer of the time limits; CLS is the server. */
+void conns_on_deadline(void *cls);
+
 /* Ends a request whose connection is gone. Takes NULL. */
 void request_abandon(struct request *request);
 
-/* libmicrohttpd's callbacks for a request's birth, its course and its end; CLS is the server. */
+/* libmicrohttpd's callbacks for a request's birth, its course and its end; they go by the connection, and CLS is not used. */
 void *request_born(void *cls, const char *target, struct MHD_Connection *connection);
 enum MHD_Result request_course(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_size, void **request);

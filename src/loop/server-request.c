@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The server's half that knows requests: from the request line to exactly one reply.
- * Loop layer: see server.h. Connections and their time are server.c's.
+ * The server's part that knows requests: from the request line to exactly one reply.
+ * Loop layer: see server.h. Connections and their time are server-conn.c's.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -71,9 +71,10 @@ static bool is_shared(const struct server *server, const struct MHD_Response *re
 }
 
 /* The response for a reply; NULL without memory. Given back by release_response(). */
-static struct MHD_Response *take_response(struct server *server, const struct reply *reply)
+static struct MHD_Response *take_response(const struct conn *conn, const struct reply *reply)
 {
-	bool close = reply->close || server->is_quiesced;
+	struct server *server = conn->server;
+	bool close = reply->close || conn->engine->is_quiesced;
 
 	if (!reply->body && !reply->content_type && !reply->allow && reply->retry_after_s == 0 && reply->n_headers == 0)
 		return close ? server->empty_close : server->empty;
@@ -116,6 +117,7 @@ void *request_born(void *cls, const char *target, struct MHD_Connection *connect
 		request->connection = connection;
 		memcpy(request->target, target, size);
 		conn->request = request;
+		conn->has_asked = true;
 	}
 	hide_query(target);
 	return request;
@@ -128,6 +130,8 @@ void request_abandon(struct request *request)
 	struct server *server = request->conn->server;
 	assert(request->stage != STAGE_SUSPENDED);
 	request->conn->request = NULL;
+	if (request->stage < STAGE_WHOLE && !request->conn->is_cut)
+		conn_tell_fault(request->conn, SERVER_FAULT_REQUEST);
 	if (request->was_handed && server->on_gone)
 		server->on_gone(request, server->on_gone_cls);
 	if (request->refusal)
@@ -167,7 +171,7 @@ static void queue_refusal(struct request *request)
 void server_reply(struct request *request, const struct reply *reply)
 {
 	struct server *server = request->conn->server;
-	struct MHD_Response *response = take_response(server, reply);
+	struct MHD_Response *response = take_response(request->conn, reply);
 	enum stage stage = request->stage;
 	unsigned status = reply->status;
 
@@ -206,8 +210,7 @@ static unsigned head_fault(struct request *request)
 	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
 	request->has_body = coding || (length && strtoull(length, NULL, 10) > 0);
-	conn->is_surplus = conn->is_surplus && server_is_full(conn->server);
-	if (conn->is_surplus)
+	if (conn->is_surplus && !conn_admit(conn))
 		return MHD_HTTP_SERVICE_UNAVAILABLE;
 	/* A proxy before us may have believed the other one: what would follow is somebody else's request in
 	 * disguise. */
@@ -222,10 +225,12 @@ static unsigned head_fault(struct request *request)
 
 static void refuse(struct request *request, unsigned status)
 {
+	const struct conn *conn = request->conn;
 	struct reply reply = { .status = status, .close = true };
 
 	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
 		reply.retry_after_s = FULL_RETRY_AFTER_S;
+	conn_tell_fault(conn, conn->is_surplus ? conn->surplus : SERVER_FAULT_REQUEST);
 	server_reply(request, &reply);
 }
 

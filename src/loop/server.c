@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The server's half that knows connections: libmicrohttpd's place on the loop, how many there may be, and how long each may take.
- * Loop layer: see server.h. What happens on a connection is server-request.c's.
+ * The server's part that knows libmicrohttpd's place on the loop, and its life from the listening socket to the last reply.
+ * Loop layer: see server.h. Connections and their time are server-conn.c's.
  */
 #include "loop/server.h"
 
@@ -16,8 +16,8 @@
 #include "base/err.h"
 #include "loop/server-internal.h"
 
-/* Connections above max_connections that are still taken, to be told 503 instead of nothing. */
-#define SURPLUS_CONNECTIONS 64
+/* Those that had to make room are closed by libmicrohttpd a little later than by us. */
+#define CLOSING_CONNECTIONS 64
 
 /* For the request line, the headers and the head of the reply. A callback_url is far below; libmicrohttpd answers 414
  * or 431 above. */
@@ -26,129 +26,70 @@
 /* A resumed connection takes two runs of the daemon to its reply's last byte; a third finds that nothing is left. */
 #define RUNS_PER_TURN 3
 
-static bool has_more_to_do(struct server *server)
+static bool has_more_to_do(struct engine *engine)
 {
 	MHD_UNSIGNED_LONG_LONG timeout;
 
 	/* The daemon knows no time limits (they are ours), so that a timeout it reports is always zero: run me again. */
-	return MHD_get_timeout(server->daemon, &timeout) == MHD_YES;
+	return MHD_get_timeout(engine->daemon, &timeout) == MHD_YES;
+}
+
+static void engine_run(struct engine *engine)
+{
+	for (int i = 0; i < RUNS_PER_TURN; i++) {
+		MHD_run(engine->daemon);
+		if (!has_more_to_do(engine))
+			return;
+	}
+	loop_task_post(engine->server->again);
+}
+
+static struct engine *engine_free(struct engine *engine)
+{
+	/* First the source: the daemon closes its epoll descriptor. */
+	sd_event_source_disable_unref(engine->source);
+	if (engine->daemon)
+		MHD_stop_daemon(engine->daemon);
+	assert(engine->n_connections == 0);
+	free(engine);
+	return NULL;
+}
+
+/* Frees the engines that will never have a connection again. */
+static void free_drained(struct server *server)
+{
+	for (struct engine **at = &server->engines; *at;) {
+		struct engine *engine = *at;
+
+		if (engine->is_quiesced && engine->n_connections == 0) {
+			*at = engine->next;
+			engine_free(engine);
+		} else {
+			at = &engine->next;
+		}
+	}
 }
 
 static void run(void *cls)
 {
 	struct server *server = cls;
 
-	for (int i = 0; i < RUNS_PER_TURN; i++) {
-		MHD_run(server->daemon);
-		if (!has_more_to_do(server))
-			return;
-	}
-	loop_task_post(server->again);
+	for (struct engine *engine = server->engines; engine; engine = engine->next)
+		engine_run(engine);
+	free_drained(server);
 }
 
 static int on_ready(sd_event_source *source, int fd, uint32_t events, void *cls)
 {
+	struct engine *engine = cls;
+	struct server *server = engine->server;
+
 	(void)source;
 	(void)fd;
 	(void)events;
-	run(cls);
+	engine_run(engine);
+	free_drained(server);
 	return 0;
-}
-
-void conn_wait_end(struct conn *conn)
-{
-	struct server *server = conn->server;
-
-	if (!conn->is_waiting)
-		return;
-	conn->is_waiting = false;
-	if (conn->prev)
-		conn->prev->next = conn->next;
-	else
-		server->oldest = conn->next;
-	if (conn->next)
-		conn->next->prev = conn->prev;
-	else
-		server->newest = conn->prev;
-}
-
-void conn_wait_begin(struct conn *conn)
-{
-	struct server *server = conn->server;
-
-	conn_wait_end(conn);
-	conn->is_waiting = true;
-	conn->since = clock_mono(loop_clock(server->loop));
-	conn->next = NULL;
-	conn->prev = server->newest;
-	if (conn->prev)
-		conn->prev->next = conn;
-	else
-		server->oldest = conn;
-	server->newest = conn;
-
-	/* A timer that is set already fires no later than need be; on_deadline() sets it right, once a time limit
-	 * instead of once a request. */
-	if (!loop_timer_is_set(server->deadline))
-		loop_timer_after(server->deadline, server->limits.request_timeout_us);
-}
-
-static void on_deadline(void *cls)
-{
-	struct server *server = cls;
-	int64_t now = clock_mono(loop_clock(server->loop)).us;
-	int64_t limit = server->limits.request_timeout_us;
-
-	while (server->oldest && now - server->oldest->since.us >= limit) {
-		struct conn *conn = server->oldest;
-
-		conn_wait_end(conn);
-		/* The descriptor is libmicrohttpd's to close: it sees the end and does. */
-		shutdown(conn->fd, SHUT_RDWR);
-	}
-	if (server->oldest)
-		loop_timer_after(server->deadline, server->oldest->since.us + limit - now);
-}
-
-static void conn_open(struct server *server, struct MHD_Connection *connection, void **ret)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct conn *conn = calloc(1, sizeof *conn);
-
-	/* Without a record its first request finds none, and the connection is closed. */
-	if (!conn)
-		return;
-	conn->server = server;
-	conn->fd = info->connect_fd;
-	server->n_connections++;
-	conn->is_surplus = server_is_full(server);
-	conn_wait_begin(conn);
-	*ret = conn;
-}
-
-static void conn_close(struct conn *conn)
-{
-	if (!conn)
-		return;
-	conn_wait_end(conn);
-	/* Of a request with two faults in its head libmicrohttpd 0.9.75 does not tell the end. */
-	request_abandon(conn->request);
-	conn->server->n_connections--;
-	free(conn);
-}
-
-static void on_connection(void *cls, struct MHD_Connection *connection, void **data,
-                          enum MHD_ConnectionNotificationCode code)
-{
-	switch (code) {
-	case MHD_CONNECTION_NOTIFY_STARTED:
-		conn_open(cls, connection, data);
-		break;
-	case MHD_CONNECTION_NOTIFY_CLOSED:
-		conn_close(*data);
-		*data = NULL;
-		break;
-	}
 }
 
 /* Targets are read raw by those who know their form; what libmicrohttpd decodes in place is its own copy, and not
@@ -160,7 +101,7 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *
 	return strlen(text);
 }
 
-static int start_daemon(struct server *server, int fd, const char *certificate, const char *key)
+static int engine_start(struct engine *engine, const struct server_limits *limits, const char *certificate, const char *key)
 {
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" },
@@ -170,36 +111,70 @@ static int start_daemon(struct server *server, int fd, const char *certificate, 
 	};
 	struct MHD_OptionItem plain[] = { { MHD_OPTION_END, 0, NULL } };
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (certificate ? MHD_USE_TLS : 0u);
+	/* A duplicate, which the daemon closes when it can't start as well as when it ends. */
+	int fd = fcntl(engine->server->fd, F_DUPFD_CLOEXEC, 0);
 
-	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, request_course, server,
+	if (fd < 0)
+		return err_from_errno(errno);
+	engine->daemon = MHD_start_daemon(flags, 0, NULL, NULL, request_course, NULL,
 	                                  MHD_OPTION_LISTEN_SOCKET, fd,
-	                                  MHD_OPTION_CONNECTION_LIMIT, server->limits.max_connections + SURPLUS_CONNECTIONS,
+	                                  MHD_OPTION_CONNECTION_LIMIT,
+	                                  limits->max_connections + SURPLUS_CONNECTIONS + CLOSING_CONNECTIONS,
 	                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_BYTES,
 	                                  MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-	                                  MHD_OPTION_URI_LOG_CALLBACK, request_born, server,
-	                                  MHD_OPTION_NOTIFY_COMPLETED, request_ended, server,
-	                                  MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+	                                  MHD_OPTION_URI_LOG_CALLBACK, request_born, NULL,
+	                                  MHD_OPTION_NOTIFY_COMPLETED, request_ended, NULL,
+	                                  MHD_OPTION_NOTIFY_CONNECTION, conn_event, engine,
 	                                  MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 	                                  MHD_OPTION_ARRAY, certificate ? tls : plain,
 	                                  MHD_OPTION_END);
-	return server->daemon ? 0 : ERR_IO;
+	return engine->daemon ? 0 : ERR_IO;
 }
 
-static int attach(struct server *server)
+static int engine_attach(struct engine *engine)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	struct server *server = engine->server;
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(engine->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 
 	if (!info)
 		return ERR_IO;
-	int r = sd_event_add_io(loop_event(server->loop), &server->source, info->epoll_fd, EPOLLIN, on_ready, server);
+	int r = sd_event_add_io(loop_event(server->loop), &engine->source, info->epoll_fd, EPOLLIN, on_ready, engine);
 	/* Before timers, so that a request waits for one slow commit of theirs at the most. */
 	if (r >= 0)
-		r = sd_event_source_set_priority(server->source, SD_EVENT_PRIORITY_IMPORTANT);
-	if (r < 0)
-		return err_from_errno(-r);
+		r = sd_event_source_set_priority(engine->source, SD_EVENT_PRIORITY_IMPORTANT);
+	return r < 0 ? err_from_errno(-r) : 0;
+}
+
+static int engine_new(struct server *server, const struct server_limits *limits, const char *certificate, const char *key,
+                      struct engine **ret)
+{
+	struct engine *engine = calloc(1, sizeof *engine);
+
+	if (!engine)
+		return ERR_NOMEM;
+	engine->server = server;
+	engine->has_tls = certificate != NULL;
+	int r = engine_start(engine, limits, certificate, key);
+	if (r == 0)
+		r = engine_attach(engine);
+	if (r < 0) {
+		engine_free(engine);
+		return r;
+	}
 	/* Only its first run makes the daemon watch its listening socket. */
 	loop_task_post(server->again);
+	*ret = engine;
 	return 0;
+}
+
+static void engine_quiesce(struct engine *engine)
+{
+	if (engine->is_quiesced)
+		return;
+	engine->is_quiesced = true;
+	int fd = MHD_quiesce_daemon(engine->daemon);
+	if (fd >= 0)
+		close(fd);
 }
 
 static int make_empty_responses(struct server *server)
@@ -213,22 +188,17 @@ static int make_empty_responses(struct server *server)
 	return 0;
 }
 
-static int server_start(struct server *server, int fd, const char *certificate, const char *key)
+static int server_start(struct server *server, const char *certificate, const char *key)
 {
 	int r = make_empty_responses(server);
 
 	if (r == 0)
 		r = loop_task_new(server->loop, run, server, &server->again);
 	if (r == 0)
-		r = loop_timer_new(server->loop, on_deadline, server, &server->deadline);
-	if (r < 0)
-		return r;
-	/* A duplicate, which the daemon closes when it can't start as well as when it ends. */
-	int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (own_fd < 0)
-		return err_from_errno(errno);
-	r = start_daemon(server, own_fd, certificate, key);
-	return r < 0 ? r : attach(server);
+		r = loop_timer_new(server->loop, conns_on_deadline, server, &server->deadline);
+	if (r == 0)
+		r = engine_new(server, &server->limits, certificate, key, &server->engines);
+	return r;
 }
 
 int server_new(struct loop *loop, int fd, const struct server_limits *limits, const struct server_handler *handler,
@@ -239,16 +209,25 @@ int server_new(struct loop *loop, int fd, const struct server_limits *limits, co
 	if (!server)
 		return ERR_NOMEM;
 	server->loop = loop;
+	server->fd = fd;
 	server->limits = *limits;
 	server->handler = *handler;
-	int r = server_start(server, fd, certificate, key);
-	if (r < 0)
+	int r = server_start(server, certificate, key);
+	if (r < 0) {
+		server->fd = -1;
 		return r;
-
-	close(fd);
+	}
 	*ret = server;
 	server = NULL;
 	return 0;
+}
+
+static void quiesce_engines(struct server *server)
+{
+	for (struct engine *engine = server->engines; engine; engine = engine->next)
+		engine_quiesce(engine);
+	/* Whose connections have ended already is freed then. */
+	loop_task_post(server->again);
 }
 
 void server_quiesce(struct server *server)
@@ -256,29 +235,34 @@ void server_quiesce(struct server *server)
 	if (server->is_quiesced)
 		return;
 	server->is_quiesced = true;
-	int fd = MHD_quiesce_daemon(server->daemon);
-	if (fd >= 0)
-		close(fd);
+	quiesce_engines(server);
+	close(server->fd);
+	server->fd = -1;
 }
 
-static void stop_daemon(struct server *server)
+static void stop_engines(struct server *server)
 {
 	assert(server->n_suspended == 0);
-	/* Replies that were just given get their way out, as far as the sockets take them. */
-	for (int i = 0; i < RUNS_PER_TURN; i++)
-		MHD_run(server->daemon);
-	MHD_stop_daemon(server->daemon);
-	assert(server->n_connections == 0);
+	/* What ends now is no fault of its peer's. */
+	server->handler.on_fault = NULL;
+	while (server->engines) {
+		struct engine *engine = server->engines;
+
+		server->engines = engine->next;
+		/* Replies that were just given get their way out, as far as the sockets take them. */
+		for (int i = 0; i < RUNS_PER_TURN; i++)
+			MHD_run(engine->daemon);
+		engine_free(engine);
+	}
 }
 
 struct server *server_free(struct server *server)
 {
 	if (!server)
 		return NULL;
-	/* First the source: the daemon closes its epoll descriptor. */
-	sd_event_source_disable_unref(server->source);
-	if (server->daemon)
-		stop_daemon(server);
+	stop_engines(server);
+	if (server->fd >= 0)
+		close(server->fd);
 	loop_task_free(server->again);
 	loop_timer_free(server->deadline);
 	if (server->empty)
@@ -289,9 +273,13 @@ struct server *server_free(struct server *server)
 	return NULL;
 }
 
-bool server_is_full(const struct server *server)
+unsigned server_connections(const struct server *server)
 {
-	return server->n_connections > server->limits.max_connections;
+	unsigned n = 0;
+
+	for (const struct engine *engine = server->engines; engine; engine = engine->next)
+		n += engine->n_connections;
+	return n;
 }
 
 void server_set_on_gone(struct server *server, void (*fn)(struct request *request, void *cls), void *cls)

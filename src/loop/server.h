@@ -20,13 +20,25 @@ struct server;
 struct request; /* one HTTP request, from its head to its reply */
 
 struct server_limits {
-	/* A request on a connection above it is answered 503 with Retry-After by the server itself. */
+	/* A request on a connection above one of these is answered 503 with Retry-After by the server itself. Only the few such
+	 * connections that came last are kept for that. */
 	unsigned max_connections;
+	unsigned max_per_address; /* 0: no such limit. IPv6 counts by /64s; the peers of a Unix socket don't count */
 	/* A larger body is answered 413 by the server itself, unread where its length was announced. */
 	size_t max_body;
 	/* From a connection's start, or its last reply, to the end of its next request; then it is closed. Idle connections
 	 * and peers that don't take their reply end the same way; a request being handled has no limit. */
 	int64_t request_timeout_us;
+};
+
+/* What peers do that no handler hears of. */
+enum server_fault {
+	SERVER_FAULT_FULL,    /* a connection above max_connections: its request was refused, or it had to make room */
+	SERVER_FAULT_CROWD,   /* likewise above max_per_address */
+	SERVER_FAULT_SLOW,    /* took too long for its first request, for the rest of a later one, or for its reply; closed */
+	SERVER_FAULT_REQUEST, /* what it sent is no whole request, or one that the server itself refuses: 400, 413, 414, 431, 501, 505 */
+	SERVER_FAULT_TLS,     /* a connection of TLS that ended before its first request */
+	SERVER_FAULT_MAX,
 };
 
 struct server_handler {
@@ -37,6 +49,10 @@ struct server_handler {
 	/* The whole request has come, its body within max_body. Reply now, or later after server_suspend(): one of
 	 * the two before returning. */
 	void (*on_request)(struct request *request, void *cls);
+	/* May be NULL: no peer is. Whether max_per_address is not for this peer. */
+	bool (*is_exempt)(const struct sockaddr *peer, void *cls);
+	/* May be NULL. Called amidst the server's work, so it only takes notice. */
+	void (*on_fault)(enum server_fault fault, const struct sockaddr *peer, void *cls);
 	void *cls;
 };
 
@@ -53,8 +69,8 @@ void server_quiesce(struct server *server);
  * been replied to before. Never from within a handler. Takes NULL, returns NULL. */
 struct server *server_free(struct server *server);
 
-/* Whether more connections are open than max_connections: those that came last are being answered 503. */
-bool server_is_full(const struct server *server);
+/* How many connections are open, those above the limits too. */
+unsigned server_connections(const struct server *server);
 
 const char *request_method(const struct request *request);
 /* The raw request target, as sent: path, and '?' with the query if there is one; not decoded, cut at a NUL. */

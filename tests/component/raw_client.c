@@ -5,9 +5,11 @@
  */
 #include "raw_client.h"
 
+#include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +32,15 @@ void raw_turn(struct loop *loop)
 	ck_assert_int_eq(loop_step(loop, TURN_US, &any), 0);
 }
 
-void raw_open(struct raw_client *client, struct loop *loop, const char *address)
+static void bind_to(int fd, const char *host)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	ck_assert_int_eq(inet_pton(AF_INET, host, &in.sin_addr), 1);
+	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&in, sizeof(in)), 0);
+}
+
+void raw_open_from(struct raw_client *client, struct loop *loop, const char *address, const char *from)
 {
 	struct address to;
 
@@ -38,9 +48,16 @@ void raw_open(struct raw_client *client, struct loop *loop, const char *address)
 	*client = (struct raw_client){ .loop = loop };
 	client->fd = socket(to.sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_ge(client->fd, 0);
+	if (from)
+		bind_to(client->fd, from);
 	/* The kernel completes the handshake with the listening socket's queue, so this does not need the loop. */
 	ck_assert_int_eq(connect(client->fd, (const struct sockaddr *)&to.sa, to.len), 0);
 	ck_assert_int_eq(fcntl(client->fd, F_SETFL, O_NONBLOCK), 0);
+}
+
+void raw_open(struct raw_client *client, struct loop *loop, const char *address)
+{
+	raw_open_from(client, loop, address, NULL);
 }
 
 void raw_close(struct raw_client *client)

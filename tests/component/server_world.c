@@ -5,7 +5,9 @@
  */
 #include "server_world.h"
 
+#include <arpa/inet.h>
 #include <check.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,15 +111,36 @@ static void on_gone(struct request *request, void *cls)
 	w->gone++;
 }
 
+static bool is_exempt(const struct sockaddr *peer, void *cls ATTR_UNUSED)
+{
+	struct sockaddr_in in;
+	char text[INET_ADDRSTRLEN];
+
+	ck_assert_int_eq(peer->sa_family, AF_INET);
+	memcpy(&in, peer, sizeof in);
+	ck_assert_ptr_nonnull(inet_ntop(AF_INET, &in.sin_addr, text, sizeof text));
+	return strcmp(text, EXEMPT) == 0;
+}
+
+static void on_fault(enum server_fault fault, const struct sockaddr *peer, void *cls)
+{
+	struct server_world *w = cls;
+
+	ck_assert(peer->sa_family == AF_INET || peer->sa_family == AF_UNIX);
+	w->faults[fault]++;
+}
+
 void server_world_open(struct server_world *w)
 {
-	*w = (struct server_world){ .limits = { MAX_CONNECTIONS, MAX_BODY, LONG_TIMEOUT_US } };
+	*w = (struct server_world){ .limits = {
+		.max_connections = MAX_CONNECTIONS, .max_body = MAX_BODY, .request_timeout_us = LONG_TIMEOUT_US } };
 	ck_assert_int_eq(loop_new(&w->clock, &w->loop), 0);
 }
 
 void server_world_start(struct server_world *w, const char *where)
 {
-	const struct server_handler handler = { on_head, on_request, w };
+	const struct server_handler handler = {
+		.on_head = on_head, .on_request = on_request, .is_exempt = is_exempt, .on_fault = on_fault, .cls = w };
 	int fd;
 
 	ck_assert_int_eq(listen_open(where, &fd, w->address), 0);

@@ -16,6 +16,9 @@
 #define LONG_TIMEOUT_US (60 * USEC_PER_SEC)
 #define SHORT_TIMEOUT_US (200 * USEC_PER_MS)
 
+/* The peer for which max_per_address, which is 0 at first, is not. */
+#define EXEMPT "127.0.0.9"
+
 #define SUSPENDED_MAX 8
 
 struct server_world {
@@ -29,6 +32,7 @@ struct server_world {
 
 	/* How often the handler was called. */
 	unsigned heads, requests, gone;
+	unsigned faults[SERVER_FAULT_MAX];
 	/* Requests for /suspend, in the order of their coming. */
 	struct request *suspended[SUSPENDED_MAX];
 	unsigned n_suspended;

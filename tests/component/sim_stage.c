@@ -48,7 +48,8 @@ static void on_merchant_request(struct request *request, void *cls)
 static void open_merchant(struct stage *s)
 {
 	const struct server_limits limits = { .max_connections = 100, .max_body = 1024, .request_timeout_us = 60 * USEC_PER_SEC };
-	const struct server_handler handler = { on_merchant_head, on_merchant_request, &s->merchant };
+	const struct server_handler handler = {
+		.on_head = on_merchant_head, .on_request = on_merchant_request, .cls = &s->merchant };
 	int fd;
 
 	s->merchant.status = 200;
