@@ -230,6 +230,22 @@ static void quiesce_engines(struct server *server)
 	loop_task_post(server->again);
 }
 
+int server_renew(struct server *server, const struct server_limits *limits, const char *certificate, const char *key)
+{
+	struct engine *engine;
+
+	assert(!server->is_quiesced);
+	int r = engine_new(server, limits, certificate, key, &engine);
+	if (r < 0)
+		return r;
+	quiesce_engines(server);
+	engine->next = server->engines;
+	server->engines = engine;
+	server->limits = *limits;
+	conns_on_deadline(server);
+	return 0;
+}
+
 void server_quiesce(struct server *server)
 {
 	if (server->is_quiesced)

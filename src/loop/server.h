@@ -61,6 +61,11 @@ struct server_handler {
 int server_new(struct loop *loop, int fd, const struct server_limits *limits, const struct server_handler *handler,
                const char *certificate, const char *key, struct server **ret);
 
+/* From now on other LIMITS hold, for all, and whoever connects meets CERTIFICATE and KEY, or plain HTTP. The connections that are
+ * open go on as they are, and each is closed after its next reply. On failure nothing has changed. Never from within a handler,
+ * nor after server_quiesce(). */
+int server_renew(struct server *server, const struct server_limits *limits, const char *certificate, const char *key);
+
 /* Stops accepting and closes the listening socket; what is in flight goes on, and each connection is closed after its
  * next reply. */
 void server_quiesce(struct server *server);

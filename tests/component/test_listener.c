@@ -5,7 +5,6 @@
  */
 #include "listener/listener.h"
 
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "base/log.h"
 #include "listener_world.h"
 #include "suite.h"
+#include "tls_client.h"
 #include "tls_pair.h"
 
 static struct listener_world w;
@@ -391,28 +391,13 @@ static void end_tls(void)
 
 static long https_status(const char *target)
 {
-	char url[512];
-	long status = 0;
-	int running = 1;
-	CURLM *multi = curl_multi_init();
-	CURL *easy = curl_easy_init();
+	struct tls_answer answer;
 
-	snprintf(url, sizeof(url), "https://%s%s", w.address, target);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_POST, 1L);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	curl_multi_add_handle(multi, easy);
-	while (running > 0) {
-		ck_assert_int_eq(curl_multi_perform(multi, &running), CURLM_OK);
-		raw_turn(w.loop);
-	}
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_multi_remove_handle(multi, easy);
-	curl_easy_cleanup(easy);
-	curl_multi_cleanup(multi);
-	return status;
+	tls_ask(&(struct tls_request){
+		.loop = w.loop, .address = w.address, .target = target, .trusted = tls_certificate, .is_post = true }, &answer);
+	ck_assert_int_eq(answer.code, CURLE_OK);
+	tls_answer_done(&answer);
+	return answer.status;
 }
 
 START_TEST(with_a_certificate_it_speaks_tls)

@@ -4,7 +4,6 @@
  * in test_server.c. No test measures time: where a limit is to pass, another connection's end tells it.
  */
 #include <check.h>
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/fsuid.h>
@@ -15,6 +14,7 @@
 #include "loop/listen.h"
 #include "server_world.h"
 #include "suite.h"
+#include "tls_client.h"
 #include "tls_pair.h"
 
 #define GET(target) "GET " target " HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -394,52 +394,19 @@ static void set_up_tls(void)
 	server_world_start(&w, "127.0.0.1:0");
 }
 
-static size_t keep_body(char *bytes, size_t size, size_t n, void *cls)
-{
-	ck_assert_int_eq(buf_add(cls, bytes, size * n), 0);
-	return size * n;
-}
-
-/* A GET of /x by curl, trusting our certificate, while the server's loop turns. */
-static CURLcode ask_by_tls(long version, struct buf *body)
-{
-	CURLM *multi = curl_multi_init();
-	CURL *easy = curl_easy_init();
-	struct curl_blob ca = { (void *)tls_certificate, strlen(tls_certificate), CURL_BLOB_NOCOPY };
-	char url[ADDRESS_SIZE + 32];
-	int running = 1, n;
-
-	snprintf(url, sizeof url, "https://localhost:%s/x", strchr(w.address, ':') + 1);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_IPRESOLVE, (long)CURL_IPRESOLVE_V4);
-	curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, version);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);
-	curl_multi_add_handle(multi, easy);
-	while (running) {
-		ck_assert_int_eq(curl_multi_perform(multi, &running), CURLM_OK);
-		raw_turn(w.loop);
-	}
-	CURLcode code = curl_multi_info_read(multi, &n)->data.result;
-	curl_multi_remove_handle(multi, easy);
-	curl_easy_cleanup(easy);
-	curl_multi_cleanup(multi);
-	return code;
-}
-
 START_TEST(tls_1_2_and_1_3_are_served)
 {
 	static const long versions[] = {
 		CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2,
 		CURL_SSLVERSION_TLSv1_3,
 	};
-	struct buf body = { 0 };
+	struct tls_answer answer;
 
-	ck_assert_int_eq(ask_by_tls(versions[_i], &body), CURLE_OK);
-	ck_assert_str_eq(body.data, "GET|/x|-|");
-	buf_done(&body);
+	tls_ask(&(struct tls_request){
+		.loop = w.loop, .address = w.address, .target = "/x", .trusted = tls_certificate, .version = versions[_i] }, &answer);
+	ck_assert_int_eq(answer.code, CURLE_OK);
+	ck_assert_str_eq(answer.body.data, "GET|/x|-|");
+	tls_answer_done(&answer);
 }
 END_TEST
 

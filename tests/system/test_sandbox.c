@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "base/attr.h"
-#include "component/tls_pair.h"
 #include "http.h"
 #include "sandbox.h"
 #include "site.h"
 #include "suite.h"
+#include "tls_pair.h"
 #include "upstream.h"
 
 #define IN_A_HURRY "stale_retry = 5ms..15ms\nrequests_per_second = 1000\n"
