@@ -186,27 +186,57 @@ static int load_alert(struct conf *conf, struct conf_error *ret_error)
 	return *conf->daemon.alert_url ? load_signing_key(&alert, &conf->daemon.alert_secret, ret_error) : 0;
 }
 
-static int settle_tls(const struct conf *conf, const char *key, char **path, struct conf_error *ret_error)
+static struct need listen_need(const struct conf *conf, const char *key, char **path)
 {
-	const struct need need = {
+	return (struct need){
 		.conf = conf,
 		.key = conf_key_find(CONF_SECTION_listen, key),
 		.section = &conf->listen,
 		.path = path,
 	};
-	int r = settle_path(&need, ret_error);
+}
 
+static int load_pem(const struct need *need, const struct secret *certificate, struct secret *ret, struct conf_error *ret_error)
+{
+	int r = settle_path(need, ret_error);
+
+	if (r == 0)
+		r = conf_pem_load(*need->path, certificate, ret, ret_error);
 	if (r < 0)
-		place_error(&need, ret_error);
+		place_error(need, ret_error);
 	return r;
+}
+
+/* Both or neither: each alone is of no use. */
+static int load_tls(struct conf *conf, struct conf_error *ret_error)
+{
+	struct conf_listen *listen = &conf->listen;
+	const struct need certificate_need = listen_need(conf, "tls_certificate", &listen->tls_certificate);
+	const struct need key_need = listen_need(conf, "tls_key", &listen->tls_key);
+	struct secret certificate = { 0 }, key;
+
+	if (!*listen->tls_certificate)
+		return 0;
+
+	int r = load_pem(&certificate_need, NULL, &certificate, ret_error);
+
+	if (r == 0)
+		r = load_pem(&key_need, &certificate, &key, ret_error);
+	if (r < 0) {
+		secret_done(&certificate);
+		return r;
+	}
+	secret_done(&listen->certificate);
+	secret_done(&listen->key);
+	listen->certificate = certificate;
+	listen->key = key;
+	return 0;
 }
 
 int conf_load_secrets(struct conf *conf, struct conf_error *ret_error)
 {
-	int r = settle_tls(conf, "tls_certificate", &conf->listen.tls_certificate, ret_error);
+	int r = load_tls(conf, ret_error);
 
-	if (r == 0)
-		r = settle_tls(conf, "tls_key", &conf->listen.tls_key, ret_error);
 	if (r == 0)
 		r = load_alert(conf, ret_error);
 	for (size_t i = 0; i < conf->n_sources && r == 0; i++)

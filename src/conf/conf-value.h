@@ -61,6 +61,11 @@ bool conf_key_format_limits(
 /* ERR_INVALID unless TEXT is an http or https URL with a host and without user, query and fragment. */
 int conf_url_check(const char *text, struct conf_error *ret_error);
 
+/* Certificates (conf-tls.c). */
+
+/* The text of a file in PEM: with CERTIFICATE NULL a certificate's chain, otherwise its key. ERR_INVALID when it is none. */
+int conf_pem_load(const char *path, const struct secret *certificate, struct secret *ret, struct conf_error *ret_error);
+
 /* Lists (conf-list.c). */
 
 /* Cuts the next entry out of *REST, without blanks around it; NULL after the last. An empty list has one empty entry. */

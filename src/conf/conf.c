@@ -197,6 +197,8 @@ struct conf *conf_free(struct conf *conf)
 		source_free(conf->sources[i]);
 	free(conf->sources);
 	secret_done(&conf->daemon.alert_secret);
+	secret_done(&conf->listen.certificate);
+	secret_done(&conf->listen.key);
 	conf_origins_free(conf->origins);
 	free(conf);
 	return NULL;

@@ -73,6 +73,9 @@ struct conf_listen {
 	int64_t max_connections;
 	int64_t max_body_bytes;
 	int64_t request_timeout_us;
+
+	struct secret certificate; /* PEM, loaded by conf_load_secrets(); both are empty without tls_certificate */
+	struct secret key;
 };
 
 struct conf_admin {
@@ -177,8 +180,8 @@ int conf_load(const char *file, struct conf **ret, struct conf_error *ret_error)
 struct conf *conf_free(struct conf *conf); /* wipes the secrets; takes NULL, returns NULL */
 
 /* Reads each secret file that is needed: tokens, and callback secrets of sources with callbacks = yes; such a
- * secret stands in a URL's path, so it must consist of [0-9A-Za-z._~-]. Also replaces what ${NAME} is left in
- * tls_*. The error names the FILE:LINE that set the path or, where the default is used, that of the section. May be
+ * secret stands in a URL's path, so it must consist of [0-9A-Za-z._~-]. Also the certificate chain and the key of
+ * tls_*, which must be a pair. The error names the FILE:LINE that set the path or, where the default is used, that of the section. May be
  * called again; a secret that fails to load leaves the old one in place. */
 int conf_load_secrets(struct conf *conf, struct conf_error *ret_error);
 

@@ -11,7 +11,6 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "listener/intake.h"
-#include "listener/pem.h"
 #include "loop/server.h"
 
 struct listener {
@@ -19,44 +18,9 @@ struct listener {
 	struct intake *intake;
 };
 
-static bool is_given(const char *path)
-{
-	return path && *path;
-}
-
-static int load_pem(const char *path, char **ret)
-{
-	int r = pem_load(path, ret);
-
-	if (r < 0)
-		log_error("%s: %s", path, err_text(r));
-	return r;
-}
-
-/* The TLS library does not say what it dislikes. */
-static void tell_failure(const struct conf_listen *listen, int error)
-{
-	if (is_given(listen->tls_certificate))
-		log_error("can't serve TLS with %s and %s; they must be a certificate chain in PEM and its own key",
-		          listen->tls_certificate, listen->tls_key);
-	else
-		log_error("can't serve callbacks and pushes: %s", err_text(error));
-}
-
 static int serve(struct listener *listener, struct loop *loop, const struct listener_config *config)
 {
 	const struct conf_listen *listen = config->listen;
-	CLEANUP(pem_cleanup) char *certificate = NULL;
-	CLEANUP(pem_cleanup) char *key = NULL;
-
-	if (is_given(listen->tls_certificate)) {
-		int r = load_pem(listen->tls_certificate, &certificate);
-		if (r < 0)
-			return r;
-		r = load_pem(listen->tls_key, &key);
-		if (r < 0)
-			return r;
-	}
 	struct server_limits limits = {
 		.max_connections = (unsigned)listen->max_connections,
 		.max_body = (size_t)listen->max_body_bytes,
@@ -68,10 +32,10 @@ static int serve(struct listener *listener, struct loop *loop, const struct list
 		.cls = listener->intake,
 	};
 
-	int r = server_new(loop, config->fd, &limits, &handler, certificate, key, &listener->server);
+	int r = server_new(loop, config->fd, &limits, &handler, listen->certificate.text, listen->key.text, &listener->server);
 
 	if (r < 0)
-		tell_failure(listen, r);
+		log_error("can't serve callbacks and pushes: %s", err_text(r));
 	return r;
 }
 

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "conf/conf-parts.h"
 #include "conf_bed.h"
+#include "tls_pair.h"
 
 static struct conf *load_one_delivery(const char *keys)
 {
@@ -226,18 +227,96 @@ START_TEST(a_secret_that_fails_to_load_leaves_the_old_one)
 }
 END_TEST
 
+static struct conf *load_tls(const char *keys)
+{
+	CLEANUP(text_cleanup) char *text = NULL;
+
+	ck_assert_int_eq(setenv("TEST_DIR", conf_bed_dir, 1), 0);
+	ck_assert_int_gt(asprintf(&text, "[listen]\n%s", keys), 0);
+	return conf_bed_load_text(text);
+}
+
 START_TEST(the_variable_of_a_tls_path_is_needed_with_the_secrets)
 {
+	conf_bed_write("cert", tls_certificate);
+	conf_bed_write("key", tls_key);
+
 	CLEANUP(conf_cleanup) struct conf *conf =
-		conf_bed_load_text("[listen]\ntls_certificate = /c\ntls_key = ${CREDENTIALS_DIRECTORY}/key\n");
+		load_tls("tls_certificate = ${TEST_DIR}/cert\ntls_key = ${CREDENTIALS_DIRECTORY}/key\n");
 
 	ck_assert_str_eq(conf->listen.tls_key, "${CREDENTIALS_DIRECTORY}/key");
 	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
 	conf_bed_assert_error("claimd.conf:3: tls_key: the variable ${CREDENTIALS_DIRECTORY} is not set; "
 			      "set it, or write out what it stands for");
-	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", "/run/credentials", 1), 0);
+	ck_assert_ptr_null(conf->listen.certificate.text);
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", conf_bed_dir, 1), 0);
+	ck_assert_msg(conf_load_secrets(conf, &conf_bed_error) == 0, "%s", conf_bed_error.text);
+	ck_assert_str_eq(conf->listen.certificate.text, tls_certificate);
+	ck_assert_str_eq(conf->listen.key.text, tls_key);
+}
+END_TEST
+
+/* What stands in cert and key, and what is said of it. */
+static const struct {
+	const char *certificate, *key;
+	const char *error;
+} bad_pairs[] = {
+	{ tls_certificate, tls_other_key, ":3: tls_key: *key is the key of another certificate; put the key there that" },
+	{ tls_certificate, tls_certificate, ":3: tls_key: *key holds no private key in PEM: " },
+	{ tls_certificate, "", ":3: tls_key: *key is empty, or not a file in PEM" },
+	{ tls_certificate, NULL, ":3: tls_key: there is no file *key" },
+	{ tls_key, tls_key, ":2: tls_certificate: *cert holds no certificate in PEM: " },
+	{ "nonsense", tls_key, ":2: tls_certificate: *cert holds no certificate in PEM: " },
+	{ NULL, tls_key, ":2: tls_certificate: there is no file *cert" },
+};
+
+static void write_or_not(const char *name, const char *text)
+{
+	if (text)
+		conf_bed_write(name, text);
+}
+
+/* A star stands for the folder and a slash. */
+static void assert_error_has(const char *pattern)
+{
+	CLEANUP(text_cleanup) char *wanted = NULL;
+	int before = (int)strcspn(pattern, "*");
+
+	ck_assert_int_gt(asprintf(&wanted, "%.*s%s/%s", before, pattern, conf_bed_dir, pattern + before + 1), 0);
+	ck_assert_msg(strstr(conf_bed_error.text, wanted), "no \"%s\" in: %s", wanted, conf_bed_error.text);
+}
+
+START_TEST(a_certificate_and_its_key_must_be_a_pair)
+{
+	write_or_not("cert", bad_pairs[_i].certificate);
+	write_or_not("key", bad_pairs[_i].key);
+
+	CLEANUP(conf_cleanup) struct conf *conf = load_tls("tls_certificate = ${TEST_DIR}/cert\ntls_key = ${TEST_DIR}/key\n");
+
+	ck_assert_int_lt(conf_load_secrets(conf, &conf_bed_error), 0);
+	assert_error_has(bad_pairs[_i].error);
+	ck_assert_ptr_null(strstr(conf_bed_error.text, "BEGIN"));
+	ck_assert_ptr_null(conf->listen.certificate.text);
+	ck_assert_ptr_null(conf->listen.key.text);
+}
+END_TEST
+
+START_TEST(a_bad_pair_leaves_the_old_one)
+{
+	conf_bed_write("cert", tls_certificate);
+	conf_bed_write("key", tls_key);
+
+	CLEANUP(conf_cleanup) struct conf *conf = load_tls("tls_certificate = ${TEST_DIR}/cert\ntls_key = ${TEST_DIR}/key\n");
+
 	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), 0);
-	ck_assert_str_eq(conf->listen.tls_key, "/run/credentials/key");
+	conf_bed_write("cert", tls_other_certificate);
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), ERR_INVALID);
+	ck_assert_str_eq(conf->listen.certificate.text, tls_certificate);
+	ck_assert_str_eq(conf->listen.key.text, tls_key);
+	conf_bed_write("key", tls_other_key);
+	ck_assert_int_eq(conf_load_secrets(conf, &conf_bed_error), 0);
+	ck_assert_str_eq(conf->listen.certificate.text, tls_other_certificate);
+	ck_assert_str_eq(conf->listen.key.text, tls_other_key);
 }
 END_TEST
 
@@ -260,6 +339,8 @@ Suite *suite(void)
 	tcase_add_test(tc, a_secret_that_can_not_be_used_is_told_with_the_key);
 	tcase_add_test(tc, a_secret_that_fails_to_load_leaves_the_old_one);
 	tcase_add_test(tc, the_variable_of_a_tls_path_is_needed_with_the_secrets);
+	tcase_add_loop_test(tc, a_certificate_and_its_key_must_be_a_pair, 0, (int)ARRAY_SIZE(bad_pairs));
+	tcase_add_test(tc, a_bad_pair_leaves_the_old_one);
 	suite_add_tcase(s, tc);
 	return s;
 }
