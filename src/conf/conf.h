@@ -71,6 +71,7 @@ struct conf_listen {
 	char *tls_key;
 	struct conf_cidrs trusted_proxies;
 	int64_t max_connections;
+	int64_t max_per_address;
 	int64_t max_body_bytes;
 	int64_t request_timeout_us;
 

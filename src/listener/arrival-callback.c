@@ -15,17 +15,11 @@ static void tell(const struct arrival *arrival, const struct callback *callback)
 	const struct entry entry = {
 		.source = arrival->route.source->conf->name,
 		.kind = "delivery",
-		.claim = callback->reason ? NULL : callback->claim_id,
+		.claim = callback->claim_id,
 		.remote_addr = arrival->remote,
-		.reason = callback->reason,
 	};
 
-	if (callback->reason)
-		entry_tell(LOG_LEVEL_INFO, &entry, "delivery %s: callback from %s rejected: %s", entry.source, arrival->remote,
-		           callback->reason);
-	else
-		entry_tell(LOG_LEVEL_DEBUG, &entry, "delivery %s: callback for %s from %s", entry.source, callback->claim_id,
-		           arrival->remote);
+	entry_tell(LOG_LEVEL_DEBUG, &entry, "delivery %s: callback for %s from %s", entry.source, callback->claim_id, arrival->remote);
 }
 
 int arrival_take_callback(struct ingest *ingest, struct arrival *arrival)
@@ -35,8 +29,9 @@ int arrival_take_callback(struct ingest *ingest, struct arrival *arrival)
 
 	if (r < 0)
 		return r;
-	tell(arrival, &callback);
-	arrival->is_rejected = callback.reason;
+	arrival->rejected = callback.reason;
+	if (!callback.reason)
+		tell(arrival, &callback);
 	struct hint hint = {
 		.source_id = arrival->route.source->id,
 		.kind = "callback",

@@ -15,16 +15,6 @@ static struct entry about(const struct arrival *arrival)
 	return (struct entry){ .source = arrival->route.source->conf->name, .kind = "market", .remote_addr = arrival->remote };
 }
 
-static void refuse(struct arrival *arrival, const char *why)
-{
-	const struct entry entry = about(arrival);
-
-	entry_tell(LOG_LEVEL_WARNING, &entry, "market %s: what came from %s is no push and is answered 400: %s", entry.source,
-	           arrival->remote, why);
-	arrival->outcome = ARRIVAL_MALFORMED;
-	reply_push_invalid(arrival->request, why);
-}
-
 /* It asks whether we are there, within a second, so it waits for nothing, least of all for the store. */
 static void answer_ping(struct arrival *arrival)
 {
@@ -76,7 +66,9 @@ int arrival_take_push(struct ingest *ingest, struct arrival *arrival)
 	int r = wire_notification_parse(body, len, &push, &why);
 
 	if (r == ERR_INVALID) {
-		refuse(arrival, why);
+		arrival->rejected = why;
+		arrival->outcome = ARRIVAL_MALFORMED;
+		reply_push_invalid(arrival->request, why);
 		return ERR_OK;
 	}
 	if (r < 0)

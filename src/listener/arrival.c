@@ -29,5 +29,5 @@ enum arrival_outcome arrival_outcome_of(const struct arrival *arrival, int resul
 {
 	if (result != ERR_OK)
 		return ARRIVAL_NOT_STORED;
-	return arrival->is_rejected ? ARRIVAL_REJECTED : ARRIVAL_STORED;
+	return arrival->rejected ? ARRIVAL_REJECTED : ARRIVAL_STORED;
 }

@@ -40,9 +40,10 @@ struct arrival {
 	struct request *request;
 	union peer sender;
 	char remote[PEER_SIZE]; /* the sender as text */
-	struct route route;     /* borrows from the request */
+	struct route route;     /* borrows from the request and the sources; good in the call that found it */
+	enum conf_source_kind kind; /* its source's */
+	const char *rejected;   /* why it is of no use, static; NULL while it is of some */
 	struct wall received;   /* when the whole of it had come; not set before */
-	bool is_rejected;       /* what is stored of it is of no use */
 	enum arrival_outcome outcome;
 	struct arrival_tally tally;
 };

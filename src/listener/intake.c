@@ -6,7 +6,6 @@
 #include "listener/intake.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "listener/arrival.h"
@@ -18,8 +17,7 @@
 struct intake {
 	struct loop *loop;
 	struct listener_config config;
-	struct listener_source *sources; /* owned; config.sources points to it */
-	struct arrival_tally *tallies;   /* owned; of each source, and once more of what fits none; NULL: nothing is counted */
+	struct arrival_tally *tallies; /* of each source, and once more of what fits none; NULL: nothing is counted */
 	struct ingest *ingest; /* NULL once closed */
 	struct refusals *refusals;
 	size_t in_flight; /* requests whose head has come and whose end has not */
@@ -47,15 +45,17 @@ static bool may_send(const struct arrival *arrival)
 
 static void refuse_route(struct intake *intake, struct arrival *arrival)
 {
+	const struct listener_source *source = arrival->route.source;
+
 	arrival->outcome = ARRIVAL_NOT_FOUND;
-	refusals_add(intake->refusals, arrival->route.source, REFUSAL_SECRET, arrival->remote);
+	refusals_add(intake->refusals, source ? source->conf : NULL, REFUSAL_SECRET, arrival->remote, NULL);
 	reply_not_found(arrival->request);
 }
 
 static void refuse_sender(struct intake *intake, struct arrival *arrival)
 {
 	arrival->outcome = ARRIVAL_FORBIDDEN;
-	refusals_add(intake->refusals, arrival->route.source, REFUSAL_SENDER, arrival->remote);
+	refusals_add(intake->refusals, arrival->route.source->conf, REFUSAL_SENDER, arrival->remote, NULL);
 	reply_forbidden(arrival->request);
 }
 
@@ -100,7 +100,7 @@ static int take(struct intake *intake, struct arrival *arrival)
 {
 	if (!intake->ingest)
 		return ERR_BUSY;
-	switch (arrival->route.source->conf->kind) {
+	switch (arrival->kind) {
 	case CONF_DELIVERY:
 		return arrival_take_callback(intake->ingest, arrival);
 	case CONF_MARKET:
@@ -111,10 +111,18 @@ static int take(struct intake *intake, struct arrival *arrival)
 	return ERR_INVALID;
 }
 
+static void tell_rejected(struct intake *intake, const struct arrival *arrival)
+{
+	enum refusal why = arrival->kind == CONF_MARKET ? REFUSAL_PUSH : REFUSAL_CALLBACK;
+
+	if (arrival->rejected)
+		refusals_add(intake->refusals, arrival->route.source->conf, why, arrival->remote, arrival->rejected);
+}
+
 static void answer(struct arrival *arrival, int result)
 {
 	arrival->outcome = arrival_outcome_of(arrival, result);
-	switch (arrival->route.source->conf->kind) {
+	switch (arrival->kind) {
 	case CONF_DELIVERY:
 		arrival_answer_callback(arrival, result);
 		break;
@@ -153,7 +161,9 @@ void intake_on_request(struct request *request, void *cls)
 	if (!admit(intake, arrival))
 		return;
 	arrival->received = loop_now(intake->loop);
+	arrival->kind = arrival->route.source->conf->kind;
 	int r = take(intake, arrival);
+	tell_rejected(intake, arrival);
 	if (r < 0)
 		answer(arrival, r);
 }
@@ -194,18 +204,40 @@ bool intake_is_stuck(const struct intake *intake, struct mono now)
 	return ingest_is_stuck(intake->ingest, now);
 }
 
-static int copy_sources(struct intake *intake)
+static enum refusal refusal_of(enum server_fault fault)
 {
-	size_t size = intake->config.n_sources * sizeof(*intake->sources);
+	switch (fault) {
+	case SERVER_FAULT_FULL:
+		return REFUSAL_FULL;
+	case SERVER_FAULT_CROWD:
+		return REFUSAL_CROWD;
+	case SERVER_FAULT_SLOW:
+		return REFUSAL_SLOW;
+	case SERVER_FAULT_TLS:
+		return REFUSAL_TLS;
+	case SERVER_FAULT_REQUEST:
+	case SERVER_FAULT_MAX:
+		break;
+	}
+	return REFUSAL_REQUEST;
+}
 
-	if (size == 0)
-		return ERR_OK;
-	intake->sources = malloc(size);
-	if (!intake->sources)
-		return ERR_NOMEM;
-	memcpy(intake->sources, intake->config.sources, size);
-	intake->config.sources = intake->sources;
-	return ERR_OK;
+void intake_on_fault(enum server_fault fault, const struct sockaddr *sa, void *cls)
+{
+	struct intake *intake = cls;
+	union peer peer;
+	char text[PEER_SIZE];
+
+	peer_find(sa, NULL, &intake->config.listen->trusted_proxies, &peer);
+	peer_format(&peer, text);
+	refusals_add(intake->refusals, NULL, refusal_of(fault), text, NULL);
+}
+
+bool intake_is_exempt(const struct sockaddr *sa, void *cls)
+{
+	const struct intake *intake = cls;
+
+	return conf_cidrs_contain(&intake->config.listen->trusted_proxies, sa);
 }
 
 static void open_tally(const struct intake *intake, const char *kind, const char *name, struct arrival_tally *ret)
@@ -219,6 +251,7 @@ static void open_tallies(struct intake *intake)
 {
 	size_t n = intake->config.n_sources;
 
+	free(intake->tallies);
 	intake->tallies = calloc(n + 1, sizeof(*intake->tallies));
 	if (!intake->tallies)
 		return;
@@ -230,6 +263,14 @@ static void open_tallies(struct intake *intake)
 	open_tally(intake, "none", "none", &intake->tallies[n]);
 }
 
+void intake_set_sources(struct intake *intake, const struct listener_source *sources, size_t n)
+{
+	refusals_set_sources(intake->refusals, sources, n);
+	intake->config.sources = sources;
+	intake->config.n_sources = n;
+	open_tallies(intake);
+}
+
 int intake_new(struct loop *loop, struct store *store, const struct listener_config *config, struct intake **ret)
 {
 	CLEANUP(intake_cleanup) struct intake *intake = calloc(1, sizeof(*intake));
@@ -238,10 +279,6 @@ int intake_new(struct loop *loop, struct store *store, const struct listener_con
 		return ERR_NOMEM;
 	intake->loop = loop;
 	intake->config = *config;
-	int r = copy_sources(intake);
-	if (r < 0)
-		return r;
-	open_tallies(intake);
 	struct ingest_config ingest = {
 		.max_waiting = config->max_waiting,
 		.metrics = config->metrics,
@@ -249,12 +286,12 @@ int intake_new(struct loop *loop, struct store *store, const struct listener_con
 		.on_stored = on_stored,
 		.cls = intake,
 	};
-	r = ingest_new(loop, store, &ingest, &intake->ingest);
+	int r = ingest_new(loop, store, &ingest, &intake->ingest);
+	if (r == ERR_OK)
+		r = refusals_new(loop, &intake->refusals);
 	if (r < 0)
 		return r;
-	r = refusals_new(loop, intake->config.sources, config->n_sources, &intake->refusals);
-	if (r < 0)
-		return r;
+	intake_set_sources(intake, config->sources, config->n_sources);
 	*ret = intake;
 	intake = NULL;
 	return ERR_OK;
@@ -272,7 +309,6 @@ struct intake *intake_free(struct intake *intake)
 	intake_close(intake);
 	refusals_free(intake->refusals);
 	free(intake->tallies);
-	free(intake->sources);
 	free(intake);
 	return NULL;
 }

@@ -11,7 +11,7 @@
 
 struct intake;
 
-/* CONFIG and its sources are copied; its fd is not looked at. */
+/* CONFIG is copied; its fd is not looked at. */
 int intake_new(struct loop *loop, struct store *store, const struct listener_config *config, struct intake **ret);
 
 /* Answers 503 to what waits for a commit, and to whatever still comes: the step before server_free(). */
@@ -24,6 +24,11 @@ struct intake *intake_free(struct intake *intake);
 void intake_on_head(struct request *request, void *cls);
 void intake_on_request(struct request *request, void *cls);
 void intake_on_gone(struct request *request, void *cls);
+void intake_on_fault(enum server_fault fault, const struct sockaddr *sa, void *cls);
+bool intake_is_exempt(const struct sockaddr *sa, void *cls);
+
+/* The sources that there are from now on, which outlive the intake or the next call. */
+void intake_set_sources(struct intake *intake, const struct listener_source *sources, size_t n);
 
 /* Commits what has come in. Returns whether no request is left between its head and its end. */
 bool intake_flush(struct intake *intake);

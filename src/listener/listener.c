@@ -14,25 +14,32 @@
 #include "loop/server.h"
 
 struct listener {
+	const struct conf_listen *conf;
 	struct server *server;
 	struct intake *intake;
 };
 
-static int serve(struct listener *listener, struct loop *loop, const struct listener_config *config)
+static struct server_limits limits_of(const struct conf_listen *listen)
 {
-	const struct conf_listen *listen = config->listen;
-	struct server_limits limits = {
+	return (struct server_limits){
 		.max_connections = (unsigned)listen->max_connections,
+		.max_per_address = (unsigned)listen->max_per_address,
 		.max_body = (size_t)listen->max_body_bytes,
 		.request_timeout_us = listen->request_timeout_us,
 	};
-	struct server_handler handler = {
+}
+
+static int serve(struct listener *listener, struct loop *loop, int fd)
+{
+	const struct server_limits limits = limits_of(listener->conf);
+	const struct server_handler handler = {
 		.on_head = intake_on_head,
 		.on_request = intake_on_request,
+		.is_exempt = intake_is_exempt,
+		.on_fault = intake_on_fault,
 		.cls = listener->intake,
 	};
-
-	int r = server_new(loop, config->fd, &limits, &handler, listen->certificate.text, listen->key.text, &listener->server);
+	int r = server_new(loop, fd, &limits, &handler, listener->conf->certificate.text, listener->conf->key.text, &listener->server);
 
 	if (r < 0)
 		log_error("can't serve callbacks and pushes: %s", err_text(r));
@@ -45,10 +52,11 @@ int listener_new(struct loop *loop, struct store *store, const struct listener_c
 
 	if (!listener)
 		return ERR_NOMEM;
+	listener->conf = config->listen;
 	int r = intake_new(loop, store, config, &listener->intake);
 	if (r < 0)
 		return r;
-	r = serve(listener, loop, config);
+	r = serve(listener, loop, config->fd);
 	if (r < 0)
 		return r;
 	server_set_on_gone(listener->server, intake_on_gone, listener->intake);

@@ -23,7 +23,7 @@ struct listener_source {
 
 struct listener_config {
 	const struct conf_listen *listen; /* outlives the listener */
-	const struct listener_source *sources; /* copied */
+	const struct listener_source *sources; /* outlive the listener */
 	size_t n_sources;
 	int fd;             /* a listening socket, owned by the listener once listener_new() has succeeded */
 	struct metrics *metrics; /* outlives the listener; NULL: nothing is counted */

@@ -66,7 +66,8 @@ void listener_world_open(struct listener_world *w)
 	add_source(w, SOURCE_SILENT_SHOP, "silent", "silent");
 	w->conf[SOURCE_SILENT].callbacks = false;
 	w->conf[SOURCE_SILENT_SHOP].callbacks = false;
-	w->listen = (struct conf_listen){ .max_connections = 1000, .max_body_bytes = 65536, .request_timeout_us = 10 * USEC_PER_SEC };
+	w->listen = (struct conf_listen){
+		.max_connections = 1000, .max_per_address = 100, .max_body_bytes = 65536, .request_timeout_us = 10 * USEC_PER_SEC };
 }
 
 void listener_world_close(struct listener_world *w)

@@ -260,7 +260,7 @@ START_TEST(a_400_is_told_in_the_log)
 	ck_assert_uint_eq(listener_world_push(&w, "", "{\"notificationType\":5}"), 400);
 	ck_assert_int_gt(read(fd, log, sizeof(log) - 1), 0);
 	close(fd);
-	ck_assert_ptr_nonnull(strstr(log, "market main: what came from 127.0.0.1 is no push and is answered 400: "));
+	ck_assert_ptr_nonnull(strstr(log, "market main: 1 that are no push and were answered 400, the last from 127.0.0.1: "));
 	ck_assert_ptr_nonnull(strstr(log, "notificationType"));
 	ck_assert_ptr_null(strstr(log, SHOP_SECRET));
 }

@@ -52,6 +52,7 @@ struct stage {
 	/* The daemon. */
 	struct store *store;
 	struct source sources[2];
+	struct listener_source listened[2];
 	struct worker *worker;
 	struct listener *listener;
 	/* The test's own eyes. */
@@ -152,13 +153,9 @@ static void open_worker(struct stage *stage)
 
 static void open_listener(struct stage *stage)
 {
-	const struct listener_source sources[] = {
-		{ .id = stage->sources[0].id, .conf = &stage->confs[0] },
-		{ .id = stage->sources[1].id, .conf = &stage->confs[1] },
-	};
 	struct listener_config config = {
 		.listen = &stage->listen,
-		.sources = sources,
+		.sources = stage->listened,
 		.n_sources = stage->n_sources,
 		.metrics = stage->metrics,
 		.on_hints = on_hints,
@@ -166,6 +163,8 @@ static void open_listener(struct stage *stage)
 	};
 	char actual[ADDRESS_SIZE];
 
+	for (size_t i = 0; i < stage->n_sources; i++)
+		stage->listened[i] = (struct listener_source){ .id = stage->sources[i].id, .conf = &stage->confs[i] };
 	/* After a restart the daemon is found where it was. */
 	ck_assert_int_eq(listen_open(stage->listen.address, &config.fd, actual), ERR_OK);
 	free(stage->listen.address);
