@@ -65,6 +65,21 @@ int listener_new(struct loop *loop, struct store *store, const struct listener_c
 	return ERR_OK;
 }
 
+int listener_reloaded(struct listener *listener)
+{
+	const struct server_limits limits = limits_of(listener->conf);
+	int r = server_renew(listener->server, &limits, listener->conf->certificate.text, listener->conf->key.text);
+
+	if (r < 0)
+		log_error("the limits of [listen] and its certificate stay as they were: %s", err_text(r));
+	return r;
+}
+
+void listener_set_sources(struct listener *listener, const struct listener_source *sources, size_t n)
+{
+	intake_set_sources(listener->intake, sources, n);
+}
+
 bool listener_drain(struct listener *listener)
 {
 	server_quiesce(listener->server);

@@ -23,7 +23,7 @@ struct listener_source {
 
 struct listener_config {
 	const struct conf_listen *listen; /* outlives the listener */
-	const struct listener_source *sources; /* outlive the listener */
+	const struct listener_source *sources; /* outlive it, or are good until listener_set_sources() names others */
 	size_t n_sources;
 	int fd;             /* a listening socket, owned by the listener once listener_new() has succeeded */
 	struct metrics *metrics; /* outlives the listener; NULL: nothing is counted */
@@ -33,6 +33,14 @@ struct listener_config {
 };
 
 int listener_new(struct loop *loop, struct store *store, const struct listener_config *config, struct listener **ret);
+
+/* The configuration was read again: the limits, and for new connections the certificate and the key, are those that stand in it now.
+ * Who is connected is answered once more before the connection ends. On failure, which is told in the log, they stay as they were. */
+int listener_reloaded(struct listener *listener);
+
+/* The sources that there are from now on; what comes for another one is answered as for one that never was. Requests that wait for a
+ * commit get their answer in any case. */
+void listener_set_sources(struct listener *listener, const struct listener_source *sources, size_t n);
 
 /* Stops accepting, commits what has come in, answers it. Returns whether nothing is left in flight; if something is,
  * call it again later. */
