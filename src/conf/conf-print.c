@@ -91,6 +91,8 @@ static void print_default(const struct conf_key *key, const char *section_name, 
 		fprintf(out, " %s", text);
 }
 
+static const char fixed_text[] = "A change takes effect at a restart.";
+
 /* Sample. */
 
 static void print_sample_key(const struct conf_key *key, FILE *out)
@@ -103,6 +105,8 @@ static void print_sample_key(const struct conf_key *key, FILE *out)
 		fprintf(out, "# From %s to %s.\n", min, max);
 	else if (strchr(conf_key_form(key), '|'))
 		fprintf(out, "# %s\n", conf_key_form(key));
+	if (conf_key_is_fixed(key))
+		fprintf(out, "# %s\n", fixed_text);
 	fprintf(out, ";%-*s =", KEY_WIDTH, key->name);
 	print_default(key, SAMPLE_NAME, out);
 	fputc('\n', out);
@@ -146,6 +150,8 @@ static void print_mdoc_key(const struct conf_key *key, FILE *out)
 	print_paragraph(key->explanation, "", true, out);
 	if (conf_key_format_limits(key, min, max))
 		fprintf(out, "From %s to %s.\n", min, max);
+	if (conf_key_is_fixed(key))
+		fprintf(out, "%s\n", fixed_text);
 	if (*key->fallback == '\0') {
 		fputs("Empty by default.\n", out);
 		return;

@@ -49,6 +49,7 @@ struct conf_key {
 	enum conf_kind kind;
 	const char *name;
 	size_t offset; /* of the field in the section's struct */
+	size_t size;
 	const char *fallback;
 	int64_t min;
 	int64_t max;
@@ -67,6 +68,9 @@ extern const struct conf_section_type conf_section_types[CONF_SECTION_MAX];
 
 /* NULL when the section has no such key. */
 const struct conf_key *conf_key_find(enum conf_section section, const char *name);
+
+/* Whether the key is looked at only at the start (conf-take.c). */
+bool conf_key_is_fixed(const struct conf_key *key);
 
 /* Says that the key, or the section, is not known, and which one was perhaps meant. Both return ERR_INVALID. */
 int conf_key_fail_unknown(enum conf_section section, const char *name, struct conf_error *ret_error);

@@ -186,6 +186,15 @@ struct conf *conf_free(struct conf *conf); /* wipes the secrets; takes NULL, ret
  * called again; a secret that fails to load leaves the old one in place. */
 int conf_load_secrets(struct conf *conf, struct conf_error *ret_error);
 
+/* Takes over from FRESH all that may change while the program runs: everything but a few keys that are looked at only at the start.
+ * A source that both know keeps its block, with the new values in it. What is not needed any more goes to FRESH: to be freed when
+ * nobody points to the sources any longer that are gone. */
+void conf_take(struct conf *conf, struct conf *fresh);
+
+/* Calls FN for each of those few keys whose value is another one in FRESH; before conf_take(). */
+typedef void (*conf_change_fn)(const char *section, const char *key, void *cls);
+void conf_each_fixed_change(struct conf *conf, struct conf *fresh, conf_change_fn fn, void *cls);
+
 /* claimctl, which only looks for the database and the control socket, needs conf_load() alone. */
 
 /* Writes what results, as a configuration file that says the same; of secrets the file's path stands, never the
