@@ -5,6 +5,8 @@
  */
 #include "http.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,15 @@
 #include "process.h"
 #include "suite.h"
 
-int http_connect(const char *address)
+static void bind_to(int fd, const char *host)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+
+	ck_assert_int_eq(inet_pton(AF_INET, host, &in.sin_addr), 1);
+	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&in, sizeof(in)), 0);
+}
+
+int http_connect_from(const char *address, const char *from)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
 	struct address to;
@@ -27,8 +37,15 @@ int http_connect(const char *address)
 	int fd = socket(to.sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
+	if (from)
+		bind_to(fd, from);
 	ck_assert_msg(connect(fd, (const struct sockaddr *)&to.sa, to.len) == 0, "can't connect to %s", address);
 	return fd;
+}
+
+int http_connect(const char *address)
+{
+	return http_connect_from(address, NULL);
 }
 
 void http_send(int fd, const char *text)

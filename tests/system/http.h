@@ -16,6 +16,8 @@ struct http_answer {
 
 /* ADDRESS as claimd tells it in its log. */
 int http_connect(const char *address);
+/* The same from an address of the whole of 127.0.0.0/8, which is this machine. */
+int http_connect_from(const char *address, const char *from);
 
 /* Sends all of it, or as much as the server takes before it closes. */
 void http_send(int fd, const char *text);
