@@ -180,6 +180,15 @@ void store_actions_recover(struct store *store, struct wall now)
 	query_run(&q);
 }
 
+void store_actions_recover_of(struct store *store, int64_t source_id, struct wall now)
+{
+	struct query q = query_start(store, STMT_ACTIONS_RECOVER_OF);
+
+	query_bind_number(&q, source_id);
+	query_bind_time(&q, now);
+	query_run(&q);
+}
+
 void store_action_sent(struct store *store, int64_t action_id, struct wall now)
 {
 	struct query q = query_start(store, STMT_ACTION_SENT);

@@ -92,6 +92,8 @@ int store_action(struct store *store, int64_t action_id, struct action *ret);
 
 /* At start: nobody waits for the answer of what was sent any more, so it is unknown and to be settled now. */
 void store_actions_recover(struct store *store, struct wall now);
+/* Likewise of one source, which is served again after it was not. */
+void store_actions_recover_of(struct store *store, int64_t source_id, struct wall now);
 
 /* Of those below, one whose action is not in the state before fails the transaction with ERR_REFUSED. */
 

@@ -22,7 +22,7 @@ struct desk {
 	struct kit kit;
 	struct actor *actor;
 	struct reader *reader;
-	struct poller *poller;       /* of Delivery; NULL with journal = no */
+	struct poller *poller;       /* of Delivery */
 	struct catchup *catchup;     /* of Market, as the next */
 	struct campaigns *campaigns;
 	struct deadline_clock *clock;
@@ -125,6 +125,8 @@ void desk_act(struct desk *desk)
 void desk_reloaded(struct desk *desk)
 {
 	deadline_clock_wake(desk->clock);
+	if (desk->poller)
+		poller_wake(desk->poller);
 	if (desk->campaigns)
 		campaigns_reloaded(desk->campaigns);
 	if (desk->catchup)
@@ -151,9 +153,9 @@ const char *desk_find_stuck(const struct desk *desk)
 	return reader_is_stuck(desk->reader, loop_now(loop)) ? "what is due is not read" : NULL;
 }
 
-const char *desk_name(const struct desk *desk)
+const struct conf_source *desk_conf(const struct desk *desk)
 {
-	return desk->kit.conf->name;
+	return desk->kit.conf;
 }
 
 struct desk *desk_free(struct desk *desk)
@@ -202,7 +204,7 @@ static int open_delivery(struct desk *desk)
 		.kit = &desk->kit, .on_end = on_end, .on_applied = on_page, .on_progress = on_progress, .cls = desk,
 	};
 
-	return desk->kit.conf->delivery.journal ? poller_new(&config, &desk->poller) : ERR_OK;
+	return poller_new(&config, &desk->poller);
 }
 
 static int open_market(struct desk *desk)

@@ -26,7 +26,7 @@ void desk_reloaded(struct desk *desk);
 /* What has stuck, in words for the log: there is work, and nothing is left that would do it. NULL: nothing has. */
 const char *desk_find_stuck(const struct desk *desk);
 
-const char *desk_name(const struct desk *desk);
+const struct conf_source *desk_conf(const struct desk *desk);
 
 DEFINE_CLEANUP(desk, struct desk *, desk_free)
 

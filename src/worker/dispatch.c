@@ -18,7 +18,7 @@
 /* When the file is locked, full or failing. */
 #define SWITCH_RETRY_US (200 * USEC_PER_MS)
 
-/* A source's receiver. */
+/* A source's receiver; a block of its own, since its courier points into it. */
 struct forwarding {
 	const struct conf_source *conf;
 	int64_t source_id;
@@ -27,14 +27,14 @@ struct forwarding {
 };
 
 struct dispatch {
-	struct store *store;
+	struct worker_config config; /* but for its sources */
 	struct loop_task *task;    /* messages were put in */
 	struct loop_timer *timer;  /* which sources forward is still to be stored */
 	struct storage *storage;
 	struct herald *herald;
 	struct courier *alerts;
 	size_t n_forwardings;
-	struct forwarding forwardings[];
+	struct forwarding **forwardings;
 };
 
 static void on_end(int result, size_t n_messages, void *cls)
@@ -53,7 +53,7 @@ static void on_messages(void *cls)
 	herald_wake(dispatch->herald);
 	courier_wake(dispatch->alerts);
 	for (size_t i = 0; i < dispatch->n_forwardings; i++)
-		courier_wake(dispatch->forwardings[i].courier);
+		courier_wake(dispatch->forwardings[i]->courier);
 }
 
 static void on_logged(void *cls)
@@ -65,15 +65,15 @@ static void on_logged(void *cls)
 
 static int store_switches(const struct dispatch *dispatch)
 {
-	int r = store_begin(dispatch->store);
+	int r = store_begin(dispatch->config.store);
 
 	if (r)
 		return r;
-	store_forwards_reset(dispatch->store);
+	store_forwards_reset(dispatch->config.store);
 	for (size_t i = 0; i < dispatch->n_forwardings; i++)
-		store_source_forwards(dispatch->store, dispatch->forwardings[i].source_id,
-		                      dispatch->forwardings[i].conf->forward_url[0] != '\0');
-	return store_commit(dispatch->store);
+		store_source_forwards(dispatch->config.store, dispatch->forwardings[i]->source_id,
+		                      dispatch->forwardings[i]->conf->forward_url[0] != '\0');
+	return store_commit(dispatch->config.store);
 }
 
 /* Whether a source forwards is stored, so that the store's verbs know it. */
@@ -89,7 +89,7 @@ void dispatch_retry(struct dispatch *dispatch)
 {
 	courier_retry(dispatch->alerts);
 	for (size_t i = 0; i < dispatch->n_forwardings; i++)
-		courier_retry(dispatch->forwardings[i].courier);
+		courier_retry(dispatch->forwardings[i]->courier);
 }
 
 void dispatch_reloaded(struct dispatch *dispatch)
@@ -99,13 +99,21 @@ void dispatch_reloaded(struct dispatch *dispatch)
 	dispatch_retry(dispatch);
 }
 
+static struct forwarding *forwarding_free(struct forwarding *forwarding)
+{
+	courier_free(forwarding->courier);
+	free(forwarding);
+	return NULL;
+}
+
 struct dispatch *dispatch_free(struct dispatch *dispatch)
 {
 	if (!dispatch)
 		return NULL;
-	store_set_on_end(dispatch->store, NULL, NULL);
+	store_set_on_end(dispatch->config.store, NULL, NULL);
 	for (size_t i = 0; i < dispatch->n_forwardings; i++)
-		courier_free(dispatch->forwardings[i].courier);
+		forwarding_free(dispatch->forwardings[i]);
+	free(dispatch->forwardings);
 	courier_free(dispatch->alerts);
 	herald_free(dispatch->herald);
 	storage_free(dispatch->storage);
@@ -135,8 +143,12 @@ static int open_alerts(struct dispatch *dispatch, const struct worker_config *co
 	return r ? r : herald_new(&herald, &dispatch->herald);
 }
 
-static int open_forwarding(struct forwarding *forwarding, const struct worker_config *config, const struct worker_source *source)
+static int forwarding_new(const struct worker_config *config, const struct worker_source *source, struct forwarding **ret)
 {
+	struct forwarding *forwarding = calloc(1, sizeof(*forwarding));
+
+	if (!forwarding)
+		return ERR_NOMEM;
 	forwarding->conf = source->conf;
 	forwarding->source_id = source->source.id;
 	snprintf(forwarding->name, sizeof(forwarding->name), "%s: forward_url", source->conf->name);
@@ -152,8 +164,61 @@ static int open_forwarding(struct forwarding *forwarding, const struct worker_co
 		.secret = &source->conf->forward_secret,
 		.timeout_us = WEBHOOK_TIMEOUT_US,
 	};
+	int r = courier_new(&courier, &forwarding->courier);
 
-	return courier_new(&courier, &forwarding->courier);
+	if (r) {
+		forwarding_free(forwarding);
+		return r;
+	}
+	*ret = forwarding;
+	return ERR_OK;
+}
+
+static void close_gone(struct dispatch *dispatch, const struct worker_source *sources, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < dispatch->n_forwardings; i++) {
+		if (worker_source_is_among(sources, n, dispatch->forwardings[i]->conf))
+			dispatch->forwardings[kept++] = dispatch->forwardings[i];
+		else
+			forwarding_free(dispatch->forwardings[i]);
+	}
+	dispatch->n_forwardings = kept;
+}
+
+static bool has_forwarding(const struct dispatch *dispatch, const struct worker_source *source)
+{
+	for (size_t i = 0; i < dispatch->n_forwardings; i++)
+		if (dispatch->forwardings[i]->conf == source->conf)
+			return true;
+	return false;
+}
+
+static int open_forwarding(struct dispatch *dispatch, const struct worker_source *source)
+{
+	struct forwarding **forwardings =
+		reallocarray(dispatch->forwardings, dispatch->n_forwardings + 1, sizeof(struct forwarding *));
+
+	if (!forwardings)
+		return ERR_NOMEM;
+	dispatch->forwardings = forwardings;
+
+	int r = forwarding_new(&dispatch->config, source, &forwardings[dispatch->n_forwardings]);
+
+	dispatch->n_forwardings += r == ERR_OK;
+	return r;
+}
+
+int dispatch_set_sources(struct dispatch *dispatch, const struct worker_source *sources, size_t n)
+{
+	int r = ERR_OK;
+
+	close_gone(dispatch, sources, n);
+	for (size_t i = 0; !r && i < n; i++)
+		if (!has_forwarding(dispatch, &sources[i]))
+			r = open_forwarding(dispatch, &sources[i]);
+	return r;
 }
 
 static int open_parts(struct dispatch *dispatch, const struct worker_config *config)
@@ -166,21 +231,16 @@ static int open_parts(struct dispatch *dispatch, const struct worker_config *con
 		r = storage_new(config->loop, config->store, &dispatch->storage);
 	if (!r)
 		r = open_alerts(dispatch, config);
-	for (size_t i = 0; !r && i < config->n_sources; i++) {
-		r = open_forwarding(&dispatch->forwardings[i], config, &config->sources[i]);
-		dispatch->n_forwardings += r == ERR_OK;
-	}
-	return r;
+	return r ? r : dispatch_set_sources(dispatch, config->sources, config->n_sources);
 }
 
 int dispatch_new(const struct worker_config *config, struct dispatch **ret)
 {
-	CLEANUP(dispatch_cleanup) struct dispatch *dispatch =
-		calloc(1, sizeof(*dispatch) + config->n_sources * sizeof(dispatch->forwardings[0]));
+	CLEANUP(dispatch_cleanup) struct dispatch *dispatch = calloc(1, sizeof(*dispatch));
 
 	if (!dispatch)
 		return ERR_NOMEM;
-	dispatch->store = config->store;
+	dispatch->config = *config;
 
 	int r = open_parts(dispatch, config);
 

@@ -15,6 +15,9 @@ struct dispatch;
 int dispatch_new(const struct worker_config *config, struct dispatch **ret);
 struct dispatch *dispatch_free(struct dispatch *dispatch); /* takes NULL, returns NULL */
 
+/* As worker_set_sources(); dispatch_reloaded() is to follow. */
+int dispatch_set_sources(struct dispatch *dispatch, const struct worker_source *sources, size_t n);
+
 /* The configuration was read again: receivers and keys may be others. */
 void dispatch_reloaded(struct dispatch *dispatch);
 

@@ -209,6 +209,11 @@ static bool must_wait(struct poller *poller)
 	return true;
 }
 
+static bool is_wanted(const struct poller *poller)
+{
+	return poller->config.kit->conf->delivery.journal;
+}
+
 static void on_timer(void *cls)
 {
 	struct poller *poller = cls;
@@ -219,6 +224,8 @@ static void on_timer(void *cls)
 		store_page(poller);
 		return;
 	}
+	if (!is_wanted(poller))
+		return;
 	if (!must_wait(poller) && call(poller) != ERR_OK)
 		loop_timer_after(poller->timer, RETRY_US);
 }
@@ -243,7 +250,7 @@ void poller_expect(struct poller *poller)
 /* Without a timer it is woken by the end of a request, whoever's that is. */
 bool poller_is_stuck(const struct poller *poller)
 {
-	return !loop_timer_is_set(poller->timer) && client_is_idle(poller->config.kit->client);
+	return is_wanted(poller) && !loop_timer_is_set(poller->timer) && client_is_idle(poller->config.kit->client);
 }
 
 struct poller *poller_free(struct poller *poller)

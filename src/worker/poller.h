@@ -28,7 +28,7 @@ int poller_new(const struct poller_config *config, struct poller **ret);
 /* The client must have been freed before, and its calls with it. Takes NULL, returns NULL. */
 struct poller *poller_free(struct poller *poller);
 
-/* The gate has opened, or the client has room again. */
+/* The gate has opened, the client has room again, or the configuration was read again: with journal = no it stands still. */
 void poller_wake(struct poller *poller);
 
 /* Callbacks have come, so there will be news: looks in a second at the latest. */

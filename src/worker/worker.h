@@ -16,7 +16,7 @@
 
 struct worker;
 
-/* A configured source and its row. CONF outlives the worker. */
+/* A configured source and its row. CONF outlives the worker, or is good until worker_set_sources() leaves it out. */
 struct worker_source {
 	const struct conf_source *conf;
 	struct source source;
@@ -42,6 +42,10 @@ int worker_new(const struct worker_config *config, struct worker **ret);
 /* Gives up the requests under way; all that is pending is in the store. Takes NULL, returns NULL. */
 struct worker *worker_free(struct worker *worker);
 
+/* The sources that there are from now on. What is under way for one that is gone is given up; all that is pending is in the store. One
+ * that is new is begun with where the store says that it was left. ERR_NOMEM: some that are new are not served. */
+int worker_set_sources(struct worker *worker, const struct worker_source *sources, size_t n);
+
 /* Hints have been stored. */
 void worker_wake(struct worker *worker);
 
@@ -57,6 +61,11 @@ void worker_reloaded(struct worker *worker);
  * restart. *ret says what it is, for the log, when something has. */
 #define WORKER_STUCK_SIZE 96
 bool worker_is_stuck(const struct worker *worker, char ret[static WORKER_STUCK_SIZE]);
+
+/* --- For the modules of this layer ------------------------------------------------------------------------------------ */
+
+/* Whether CONF is one of these. */
+bool worker_source_is_among(const struct worker_source *sources, size_t n, const struct conf_source *conf);
 
 DEFINE_CLEANUP(worker, struct worker *, worker_free)
 

@@ -281,6 +281,30 @@ START_TEST(a_source_that_is_gone_from_the_configuration_forwards_no_more)
 }
 END_TEST
 
+START_TEST(a_source_that_goes_and_comes_back_at_a_reload_loses_nothing)
+{
+	const struct worker_source source = { .conf = &conf_source, .source = bed.source };
+
+	receiver.usual = RECEIVER_FAILS;
+	conf_source.forward_url = receiver.url;
+	bed_hint(&bed, "c1", T0, T0);
+	start();
+	take("c1", "new", 1);
+	receiver_await(&receiver, 1);
+	ck_assert_int_eq(dispatch_set_sources(dispatch, NULL, 0), ERR_OK);
+	dispatch_reloaded(dispatch);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT state FROM report_outbox"), "stopped");
+	ck_assert_str_eq(bed_ask(&bed, "SELECT forwards FROM source"), "0");
+	receiver.usual = RECEIVER_OK;
+	ck_assert_int_eq(dispatch_set_sources(dispatch, &source, 1), ERR_OK);
+	ck_assert_int_eq(dispatch_set_sources(dispatch, &source, 1), ERR_OK);
+	dispatch_reloaded(dispatch);
+	clock_now.shift_us += 11 * USEC_PER_SEC;
+	loop_clock_stepped(loop);
+	await("SELECT count(*) FROM outbox", "0");
+}
+END_TEST
+
 START_TEST(a_source_forwards_although_the_file_was_locked_at_the_start)
 {
 	sqlite3 *lock = NULL;
@@ -372,7 +396,7 @@ Suite *suite(void)
 		a_receiver_that_fails_gets_it_later_and_the_log_says_it_once, an_alert_that_an_earlier_run_left_is_told,
 		many_alerts_are_told_in_their_order, a_locked_file_makes_no_alert_twice, alerts_follow_a_reload,
 		a_source_forwards_from_the_reload_on_that_says_so, what_waits_when_a_receiver_goes_away_is_for_the_next_one,
-		a_source_that_is_gone_from_the_configuration_forwards_no_more,
+		a_source_that_is_gone_from_the_configuration_forwards_no_more, a_source_that_goes_and_comes_back_at_a_reload_loses_nothing,
 		a_source_forwards_although_the_file_was_locked_at_the_start,
 		storage_trouble_is_told_at_once_and_is_an_alert_when_it_is_over, a_lock_for_a_moment_is_no_trouble_and_one_for_long_is,
 	};

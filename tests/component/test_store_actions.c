@@ -461,6 +461,24 @@ START_TEST(what_was_sent_when_claimd_died_is_settled_as_unknown)
 }
 END_TEST
 
+START_TEST(what_was_sent_is_settled_as_unknown_of_one_source_alone)
+{
+	struct source other;
+	int64_t sent = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+
+	send_at(sent, at_s(14));
+	begin();
+	ck_assert_int_eq(store_source(bed.store, "delivery", "other", at_s(0), &other), ERR_OK);
+	store_actions_recover_of(bed.store, other.id, at_s(100));
+	commit();
+	ck_assert_int_eq(get(sent).state, ACTION_SENT);
+	begin();
+	store_actions_recover_of(bed.store, bed.source.id, at_s(100));
+	commit();
+	ck_assert_int_eq(get(sent).state, ACTION_SETTLING);
+}
+END_TEST
+
 /* --- Under way ------------------------------------------------------------------------------------------------------ */
 
 static int64_t under_way(int64_t shipment_id, int64_t except_id)
@@ -558,7 +576,8 @@ Suite *suite(void)
 		what_people_want_comes_before_what_policy_wants, what_is_due_comes_by_its_time_and_then_as_it_was_wanted,
 		what_is_sent_waits_for_its_answer_and_is_not_due,
 		each_source_has_its_own_and_claimd_too, the_next_is_the_earliest_after_a_time,
-		what_was_sent_when_claimd_died_is_settled_as_unknown, an_act_is_under_way_from_being_sent_until_it_has_ended,
+		what_was_sent_when_claimd_died_is_settled_as_unknown, what_was_sent_is_settled_as_unknown_of_one_source_alone,
+		an_act_is_under_way_from_being_sent_until_it_has_ended,
 	};
 	const TTest *const cost[] = { no_verb_looks_at_what_it_does_not_want, a_start_looks_only_at_what_has_not_ended };
 

@@ -52,6 +52,7 @@ struct stage {
 	/* The daemon. */
 	struct store *store;
 	struct source sources[2];
+	struct worker_source worked[2];
 	struct listener_source listened[2];
 	struct worker *worker;
 	struct listener *listener;
@@ -131,12 +132,16 @@ static void open_sources(struct stage *stage)
 	ck_assert_int_eq(store_commit(stage->store), ERR_OK);
 }
 
+static void list_sources(struct stage *stage)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(stage->confs); i++) {
+		stage->worked[i] = (struct worker_source){ .conf = &stage->confs[i], .source = stage->sources[i] };
+		stage->listened[i] = (struct listener_source){ .id = stage->sources[i].id, .conf = &stage->confs[i] };
+	}
+}
+
 static void open_worker(struct stage *stage)
 {
-	const struct worker_source sources[] = {
-		{ .conf = &stage->confs[0], .source = stage->sources[0] },
-		{ .conf = &stage->confs[1], .source = stage->sources[1] },
-	};
 	const struct worker_config config = {
 		.loop = stage->loop,
 		.fetcher = stage->fetcher,
@@ -144,7 +149,7 @@ static void open_worker(struct stage *stage)
 		.daemon = &stage->daemon,
 		.metrics = stage->metrics,
 		.policy = stage->policy,
-		.sources = sources,
+		.sources = stage->worked,
 		.n_sources = stage->n_sources,
 	};
 
@@ -163,8 +168,6 @@ static void open_listener(struct stage *stage)
 	};
 	char actual[ADDRESS_SIZE];
 
-	for (size_t i = 0; i < stage->n_sources; i++)
-		stage->listened[i] = (struct listener_source){ .id = stage->sources[i].id, .conf = &stage->confs[i] };
 	/* After a restart the daemon is found where it was. */
 	ck_assert_int_eq(listen_open(stage->listen.address, &config.fd, actual), ERR_OK);
 	free(stage->listen.address);
@@ -180,6 +183,7 @@ static void open_daemon(struct stage *stage)
 
 	ck_assert_msg(store_open(stage->path, &stage->store, &error) == ERR_OK, "%s", error.text);
 	open_sources(stage);
+	list_sources(stage);
 	open_worker(stage);
 	if (!stage->deaf)
 		open_listener(stage);
@@ -244,6 +248,26 @@ void stage_restart(struct stage *stage)
 {
 	close_daemon(stage);
 	open_daemon(stage);
+}
+
+void stage_reload(struct stage *stage, size_t n)
+{
+	size_t before = stage->n_sources;
+
+	stage->n_sources = n;
+	ck_assert_int_eq(store_begin(stage->store), ERR_OK);
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_int_eq(store_source(stage->store, conf_source_kind_text(stage->confs[i].kind), "main", stage_now(stage),
+		                              &stage->sources[i]), ERR_OK);
+		if (i >= before)
+			store_actions_recover_of(stage->store, stage->sources[i].id, stage_now(stage));
+	}
+	ck_assert_int_eq(store_commit(stage->store), ERR_OK);
+	list_sources(stage);
+	ck_assert_int_eq(worker_set_sources(stage->worker, stage->worked, n), ERR_OK);
+	worker_reloaded(stage->worker);
+	if (stage->listener)
+		listener_set_sources(stage->listener, stage->listened, n);
 }
 
 struct loop *stage_loop(struct stage *stage)

@@ -39,6 +39,9 @@ void stage_close(struct stage *stage);
 /* The daemon's parts end as by kill -9 (no draining, requests in flight dropped) and start again from the file. */
 void stage_restart(struct stage *stage);
 
+/* As at a reload: of the sources that there are, Delivery's and Market's, the first N are configured from now on, as they stand now. */
+void stage_reload(struct stage *stage, size_t n);
+
 /* The one loop, for peers of a test's own. */
 struct loop *stage_loop(struct stage *stage);
 
