@@ -350,7 +350,7 @@ static void check_unserved(const struct round *round)
 			continue;
 		begin_source(findings, source->kind, source->name);
 		findings_add(findings, FINDING_LOOK, "it is configured, but claimd does not serve it yet");
-		findings_advise(findings, "Restart claimd: a new source is not taken in by a reload");
+		findings_advise(findings, "Reload claimd: systemctl reload claimd; where systemd hands the secrets over, restart it");
 	}
 }
 

@@ -14,10 +14,12 @@
 #include "base/address.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "daemon/descriptors.h"
 #include "daemon/doorway.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/signals.h"
+#include "daemon/sources.h"
 #include "daemon/watchdog.h"
 #include "entry/entry.h"
 #include "listener/admin.h"
@@ -27,7 +29,6 @@
 #include "loop/listen.h"
 #include "loop/loop.h"
 #include "meter/meter.h"
-#include "store/action.h"
 #include "store/store.h"
 #include "worker/worker.h"
 
@@ -46,7 +47,7 @@ struct app {
 	struct metrics *metrics;
 	struct fetcher *fetcher;
 	struct worker *worker;
-	struct listener_source *listened; /* all of the configuration */
+	struct sources sources; /* all of the configuration */
 	struct listener *listener;
 	struct admin *admin;
 	struct control *control; /* NULL: its socket can't be opened */
@@ -115,17 +116,63 @@ static void on_stop(void *cls)
 	on_drain(app);
 }
 
+/* All parts know the new sources before the old ones are freed. */
+static void set_sources(struct app *app)
+{
+	const struct sources *sources = &app->sources;
+
+	listener_set_sources(app->listener, sources->listened, sources->n);
+	admin_set_sources(app->admin, sources->listened, sources->n);
+	if (app->control)
+		control_set_sources(app->control, sources->listened, sources->n);
+	if (worker_set_sources(app->worker, sources->worked, sources->n))
+		log_error("no memory for a new source; it is served after a restart");
+}
+
+static int load_sources(struct app *app, const struct conf *conf, struct sources *ret)
+{
+	int r = sources_load(app->store, conf, &app->sources, loop_now(app->loop), ret);
+
+	if (r)
+		reload_tell_refused(r == ERR_NOMEM ? err_text(r) : store_error_text(app->store));
+	return r;
+}
+
+static int reload(struct app *app)
+{
+	CLEANUP(conf_cleanup) struct conf *fresh = NULL;
+	CLEANUP(sources_done) struct sources sources = { 0 };
+	int r = reload_read(app->conf_file, &fresh);
+
+	if (!r)
+		r = load_sources(app, fresh, &sources);
+	if (r)
+		return r;
+	reload_take(app->conf, fresh);
+	sources_point(&sources, app->conf);
+
+	const struct sources before = app->sources;
+
+	app->sources = sources;
+	sources = before;
+	set_sources(app);
+	worker_reloaded(app->worker);
+	descriptors_check(app->conf->listen.max_connections);
+	listener_reloaded(app->listener);
+	entry_tell(LOG_LEVEL_NOTICE, &(struct entry){ .event = EVENT_RELOADED }, "the configuration was reloaded");
+	return ERR_OK;
+}
+
 static void on_reload(void *cls)
 {
 	struct app *app = cls;
 
+	if (loop_timer_is_set(app->drain)) {
+		log_notice("claimd is ending: the configuration is not read again");
+		return;
+	}
 	notify_reloading(app->notify);
-
-	bool taken = reload_conf(app->conf, app->conf_file) == ERR_OK;
-
-	if (taken)
-		worker_reloaded(app->worker);
-	notify_reloaded(app->notify, taken);
+	notify_reloaded(app->notify, reload(app) == ERR_OK);
 }
 
 static int status_of_store(int error)
@@ -153,26 +200,9 @@ static int open_store(struct app *app, int *ret_status)
 	return r;
 }
 
-static int store_sources(struct app *app, struct worker_source *sources)
+static int open_sources(struct app *app, int *ret_status)
 {
-	int r = store_begin(app->store);
-
-	if (r)
-		return r;
-	store_sources_unlock(app->store);
-	store_actions_recover(app->store, loop_now(app->loop));
-	for (size_t i = 0; i < app->conf->n_sources; i++) {
-		sources[i].conf = app->conf->sources[i];
-		store_source(app->store, conf_source_kind_text(sources[i].conf->kind), sources[i].conf->name,
-		             loop_now(app->loop), &sources[i].source);
-	}
-	return store_commit(app->store);
-}
-
-/* The rows of the configured sources, made where they are new; what an earlier run was about is known no more. */
-static int open_sources(struct app *app, struct worker_source *sources, int *ret_status)
-{
-	int r = store_sources(app, sources);
+	int r = sources_load(app->store, app->conf, NULL, loop_now(app->loop), &app->sources);
 
 	if (r) {
 		log_error("%s: %s", app->conf->daemon.database, store_error_text(app->store));
@@ -181,7 +211,7 @@ static int open_sources(struct app *app, struct worker_source *sources, int *ret
 	return r;
 }
 
-static int open_worker(struct app *app, const struct worker_source *sources)
+static int open_worker(struct app *app)
 {
 	const struct worker_config config = {
 		.loop = app->loop,
@@ -190,8 +220,8 @@ static int open_worker(struct app *app, const struct worker_source *sources)
 		.daemon = &app->conf->daemon,
 		.metrics = app->metrics,
 		.policy = app->conf->daemon.on_illegal == CONF_FLAG ? POLICY_FLAG : POLICY_HOLD,
-		.sources = sources,
-		.n_sources = app->conf->n_sources,
+		.sources = app->sources.worked,
+		.n_sources = app->sources.n,
 		.on_progress = on_progress,
 		.cls = app,
 	};
@@ -219,24 +249,12 @@ static int open_socket(const char *address, const char *passed_name, int *ret_fd
 	return r;
 }
 
-static int list_listened(struct app *app, const struct worker_source *sources)
-{
-	size_t n = app->conf->n_sources;
-
-	app->listened = calloc(n + 1, sizeof(*app->listened));
-	if (!app->listened)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < n; i++)
-		app->listened[i] = (struct listener_source){ .id = sources[i].source.id, .conf = sources[i].conf };
-	return ERR_OK;
-}
-
 static int open_listener(struct app *app)
 {
 	struct listener_config config = {
 		.listen = &app->conf->listen,
-		.sources = app->listened,
-		.n_sources = app->conf->n_sources,
+		.sources = app->sources.listened,
+		.n_sources = app->sources.n,
 		.metrics = app->metrics,
 		.on_hints = on_hints,
 		.cls = app,
@@ -250,8 +268,8 @@ static int open_admin(struct app *app)
 {
 	struct admin_config config = {
 		.metrics = app->metrics,
-		.sources = app->listened,
-		.n_sources = app->conf->n_sources,
+		.sources = app->sources.listened,
+		.n_sources = app->sources.n,
 	};
 	int r = open_socket(app->conf->admin.address, NULL, &config.fd);
 
@@ -263,8 +281,8 @@ static void open_control(struct app *app)
 {
 	const char *path = app->conf->daemon.control_socket;
 	struct control_config config = {
-		.sources = app->listened,
-		.n_sources = app->conf->n_sources,
+		.sources = app->sources.listened,
+		.n_sources = app->sources.n,
 		.on_actions = on_actions,
 		.cls = app,
 	};
@@ -299,18 +317,8 @@ static int open_loop(struct app *app)
 
 static int open_notify(struct app *app)
 {
-	size_t n = app->conf->n_sources;
-	int64_t *ids = calloc(n + 1, sizeof(*ids));
-	const struct notify_config config = { .loop = app->loop, .store = app->store, .source_ids = ids, .n_sources = n };
+	int r = notify_new(app->loop, app->store, &app->sources, &app->notify);
 
-	if (!ids)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < n; i++)
-		ids[i] = app->listened[i].id;
-
-	int r = notify_new(&config, &app->notify);
-
-	free(ids);
 	return r ? r : watchdog_new(app->loop, find_stuck, app, &app->watchdog);
 }
 
@@ -325,21 +333,18 @@ static int open_metrics(struct app *app)
 
 static int open_parts(struct app *app, int *ret_status)
 {
-	struct worker_source *sources = calloc(app->conf->n_sources + 1, sizeof(*sources));
-	int r = sources ? open_store(app, ret_status) : ERR_NOMEM;
+	int r = open_store(app, ret_status);
 
 	if (!r)
 		r = open_metrics(app);
 	if (!r)
 		r = open_loop(app);
 	if (!r)
-		r = open_sources(app, sources, ret_status);
-	if (!r)
-		r = list_listened(app, sources);
+		r = open_sources(app, ret_status);
 	if (!r)
 		r = open_notify(app);
 	if (!r)
-		r = open_worker(app, sources);
+		r = open_worker(app);
 	if (!r) {
 		*ret_status = EX_UNAVAILABLE;
 		r = open_listener(app);
@@ -348,7 +353,6 @@ static int open_parts(struct app *app, int *ret_status)
 		r = open_admin(app);
 	if (!r)
 		open_control(app);
-	free(sources);
 	return r;
 }
 
@@ -377,7 +381,9 @@ int app_run(struct app *app)
 {
 	if (app->conf->n_sources == 0)
 		log_warning("no [delivery NAME] or [market NAME] section is configured, so all that comes in is answered 404; "
-		            "add one as claimd.conf(5) says, check it by claimd --check-config, and restart claimd");
+		            "add one as claimd.conf(5) says, check it by claimd --check-config, and reload claimd, or restart it where "
+		            "systemd hands its secrets over");
+	descriptors_check(app->conf->listen.max_connections);
 	notify_ready(app->notify);
 	entry_tell(LOG_LEVEL_NOTICE, &(struct entry){ .event = EVENT_STARTED, .version = VERSION }, "claimd %s has started", VERSION);
 	return loop_run(app->loop) == ERR_OK ? EX_OK : EX_SOFTWARE;
@@ -392,9 +398,9 @@ struct app *app_free(struct app *app)
 	close_control(app);
 	admin_free(app->admin);
 	listener_free(app->listener);
-	free(app->listened);
 	worker_free(app->worker);
 	notify_free(app->notify);
+	sources_done(&app->sources);
 	loop_timer_free(app->drain);
 	fetcher_free(app->fetcher);
 	metrics_free(app->metrics);

@@ -7,13 +7,13 @@
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 
 #include "base/err.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "daemon/app.h"
+#include "daemon/descriptors.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -96,25 +96,13 @@ static void keep_heap_small(void)
 	mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 }
 
-/* As many descriptors as the system lets us have: a server that runs out of them can't even refuse. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-		log_debug("the limit of open files stays as it is");
-}
-
 static int run(struct conf *conf, const char *conf_file)
 {
 	CLEANUP(app_cleanup) struct app *app = NULL;
 	int status = EX_SOFTWARE;
 
 	log_set_level(conf->daemon.log_level);
-	raise_descriptor_limit();
+	descriptors_raise();
 	if (app_new(conf, conf_file, &app, &status) != ERR_OK)
 		return status;
 	return app_run(app);

@@ -28,15 +28,14 @@ struct notify {
 	bool owes_ready; /* it waits to be told that all is ready */
 	struct summary summary;
 	char told[SUMMARY_SIZE];
-	size_t n_sources;
-	int64_t source_ids[];
+	const struct sources *sources;
 };
 
 static void write_line(struct notify *notify, char line[static SUMMARY_SIZE])
 {
 	struct pulse pulse;
 
-	if (store_pulse(notify->store, notify->source_ids, notify->n_sources, &pulse) == ERR_OK)
+	if (store_pulse(notify->store, notify->sources->ids, notify->sources->n, &pulse) == ERR_OK)
 		summary_write(&notify->summary, &pulse, loop_now(notify->loop), line);
 	else
 		(void)snprintf(line, SUMMARY_SIZE, "The database can't be read: %s", store_error_text(notify->store));
@@ -77,6 +76,8 @@ void notify_reloading(struct notify *notify)
 void notify_reloaded(struct notify *notify, bool taken)
 {
 	notify->summary.not_reloaded = !taken;
+	/* Whose journal is being read tells so again, if it is served still. */
+	notify->summary.reading[0] = '\0';
 	notify_ready(notify);
 }
 
@@ -109,21 +110,18 @@ struct notify *notify_free(struct notify *notify)
 	return NULL;
 }
 
-int notify_new(const struct notify_config *config, struct notify **ret)
+int notify_new(struct loop *loop, struct store *store, const struct sources *sources, struct notify **ret)
 {
-	size_t size = config->n_sources * sizeof(config->source_ids[0]);
-	struct notify *notify = calloc(1, sizeof(*notify) + size);
+	struct notify *notify = calloc(1, sizeof(*notify));
 
 	if (!notify)
 		return ERR_NOMEM;
-	notify->loop = config->loop;
-	notify->store = config->store;
+	notify->loop = loop;
+	notify->store = store;
 	notify->is_heard = sdnotify_is_wanted();
-	notify->n_sources = config->n_sources;
-	if (size > 0)
-		memcpy(notify->source_ids, config->source_ids, size);
+	notify->sources = sources;
 
-	int r = loop_timer_new(config->loop, tell, notify, &notify->timer);
+	int r = loop_timer_new(loop, tell, notify, &notify->timer);
 
 	if (r) {
 		free(notify);

@@ -9,19 +9,14 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "daemon/sources.h"
 #include "loop/loop.h"
 #include "store/store.h"
 
 struct notify;
 
-struct notify_config {
-	struct loop *loop;
-	struct store *store;
-	const int64_t *source_ids; /* of the configured sources; copied */
-	size_t n_sources;
-};
-
-int notify_new(const struct notify_config *config, struct notify **ret);
+/* SOURCES outlive it, and may change. */
+int notify_new(struct loop *loop, struct store *store, const struct sources *sources, struct notify **ret);
 struct notify *notify_free(struct notify *notify); /* takes NULL, returns NULL */
 
 /* All is open, and what is committed is durable. From now on a line about the work is kept up to date. */

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SIGHUP: takes what may change while running from a configuration that is read again.
- * Daemon layer.
+ * SIGHUP: a configuration that is read again, and what may change of it while running.
+ * Daemon layer: knows the configuration alone; the parts are told by app.c.
  */
 #ifndef CLAIMD_DAEMON_RELOAD_H
 #define CLAIMD_DAEMON_RELOAD_H
 
 #include "conf/conf.h"
 
-/* Reads FILE (NULL: the default files) and takes from it the log level, alert_url and its key, and, for each source that RUNNING
- * knows by name, all its keys and secrets. A bad configuration changes nothing and is told in the log; so is what needs a
- * restart. */
-int reload_conf(struct conf *running, const char *file);
+/* Reads FILE (NULL: the default files), its secrets and its certificate. A bad one is told in the log. */
+int reload_read(const char *file, struct conf **ret);
+
+/* Says that the old configuration stays, and why. */
+void reload_tell_refused(const char *why);
+
+/* RUNNING takes over from FRESH, as conf_take() does; the log says what comes, what goes, and which keys need a restart. */
+void reload_take(struct conf *running, struct conf *fresh);
 
 #endif

@@ -161,6 +161,12 @@ int admin_new(struct loop *loop, struct store *store, const struct admin_config 
 	return ERR_OK;
 }
 
+void admin_set_sources(struct admin *admin, const struct listener_source *sources, size_t n)
+{
+	admin->config.sources = sources;
+	admin->config.n_sources = n;
+}
+
 struct admin *admin_free(struct admin *admin)
 {
 	if (!admin)

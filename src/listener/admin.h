@@ -15,7 +15,7 @@ struct admin;
 
 struct admin_config {
 	const struct metrics *metrics;         /* what the parts have counted; outlives it; NULL: nothing */
-	const struct listener_source *sources; /* that metrics tell of; outlive it */
+	const struct listener_source *sources; /* that metrics tell of; outlive it, or are good until admin_set_sources() names others */
 	size_t n_sources;
 	int fd; /* a listening socket, owned by the admin side once admin_new() has succeeded */
 };
@@ -24,6 +24,9 @@ struct admin_config {
  * says which, one line each. /metrics: what scrape_write() tells, or 503 while the store can't be read. */
 int admin_new(struct loop *loop, struct store *store, const struct admin_config *config, struct admin **ret);
 struct admin *admin_free(struct admin *admin); /* takes NULL, returns NULL */
+
+/* The sources that there are from now on. */
+void admin_set_sources(struct admin *admin, const struct listener_source *sources, size_t n);
 
 DEFINE_CLEANUP(admin, struct admin *, admin_free)
 

@@ -231,6 +231,12 @@ int control_new(struct loop *loop, struct store *store, const struct control_con
 	return ERR_OK;
 }
 
+void control_set_sources(struct control *control, const struct listener_source *sources, size_t n)
+{
+	control->config.sources = sources;
+	control->config.n_sources = n;
+}
+
 struct control *control_free(struct control *control)
 {
 	if (!control)

@@ -172,21 +172,18 @@ int store_action(struct store *store, int64_t action_id, struct action *ret)
 
 /* --- Carried out --------------------------------------------------------------------------------------------------- */
 
-void store_actions_recover(struct store *store, struct wall now)
-{
-	struct query q = query_start(store, STMT_ACTIONS_RECOVER);
-
-	query_bind_time(&q, now);
-	query_run(&q);
-}
-
 void store_actions_recover_of(struct store *store, int64_t source_id, struct wall now)
 {
-	struct query q = query_start(store, STMT_ACTIONS_RECOVER_OF);
+	struct query q = query_start(store, STMT_ACTIONS_RECOVER);
 
 	query_bind_number(&q, source_id);
 	query_bind_time(&q, now);
 	query_run(&q);
+}
+
+void store_actions_recover(struct store *store, struct wall now)
+{
+	store_actions_recover_of(store, NUMBER_NONE, now);
 }
 
 void store_action_sent(struct store *store, int64_t action_id, struct wall now)

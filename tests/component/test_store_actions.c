@@ -464,16 +464,16 @@ END_TEST
 START_TEST(what_was_sent_is_settled_as_unknown_of_one_source_alone)
 {
 	struct source other;
-	int64_t sent = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), at_s(10));
+	int64_t sent = want(ACT_ACCEPT, make_claim("c1", "ready_for_approval"), bed_at(10));
 
-	send_at(sent, at_s(14));
+	send_at(sent, bed_at(14));
 	begin();
-	ck_assert_int_eq(store_source(bed.store, "delivery", "other", at_s(0), &other), ERR_OK);
-	store_actions_recover_of(bed.store, other.id, at_s(100));
+	ck_assert_int_eq(store_source(bed.store, "delivery", "other", bed_at(0), &other), ERR_OK);
+	store_actions_recover_of(bed.store, other.id, bed_at(100));
 	commit();
 	ck_assert_int_eq(get(sent).state, ACTION_SENT);
 	begin();
-	store_actions_recover_of(bed.store, bed.source.id, at_s(100));
+	store_actions_recover_of(bed.store, bed.source.id, bed_at(100));
 	commit();
 	ck_assert_int_eq(get(sent).state, ACTION_SETTLING);
 }

@@ -76,13 +76,18 @@ static void post_next(struct load *load, struct load_client *client)
 /* Something has come, or the connection has ended. */
 static void take(struct load *load, struct load_client *client)
 {
-	if (http_receive_status(client->fd) != 200) {
-		hang_up(client);
-		return;
+	struct http_answer answer;
+	bool good = http_receive(client->fd, &answer) == 200;
+	bool ends = !good || http_has(&answer, "\r\nConnection: close\r\n");
+
+	http_answer_done(&answer);
+	if (good) {
+		load->acked[client->n] = true;
+		load->n_acked++;
 	}
-	load->acked[client->n] = true;
-	load->n_acked++;
 	client->n = -1;
+	if (ends)
+		hang_up(client);
 }
 
 void load_run(struct load *load, int n)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,6 +208,26 @@ START_TEST(a_flood_from_everywhere_is_told_to_come_back)
 }
 END_TEST
 
+/* --- Open files --- */
+
+START_TEST(more_connections_than_there_are_files_are_warned_of)
+{
+	const char *claimd = getenv("CLAIMD_BUILD");
+	char command[4096];
+
+	snprintf(command, sizeof(command), "ulimit -n 600 && exec %s/claimd -c %s", claimd, site.conf);
+	site_configure(&site);
+	process_start(&site.claimd, (const char *const[]){ "/bin/sh", "-c", command, NULL });
+	process_await_line(&site.claimd, "max_connections = 1000 needs 1300 open files, but the system allows 600; ");
+	site.listen_keys = "max_connections = 300\n";
+	site_configure(&site);
+	process_signal(&site.claimd, SIGHUP);
+	process_await_line(&site.claimd, "the configuration was reloaded");
+	ck_assert_ptr_null(strstr(process_errors(&site.claimd), "max_connections = 300"));
+	site_stop(&site);
+}
+END_TEST
+
 /* --- Addresses --- */
 
 static bool has_ipv6(void)
@@ -249,6 +270,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, one_machine_can_not_take_all_connections);
 	tcase_add_test(tcase, a_trusted_proxy_may_have_more_than_one_machine_may);
 	tcase_add_test(tcase, a_flood_from_everywhere_is_told_to_come_back);
+	tcase_add_test(tcase, more_connections_than_there_are_files_are_warned_of);
 	tcase_add_test(tcase, an_ipv6_address_serves);
 	suite_add_tcase(suite, tcase);
 	return suite;

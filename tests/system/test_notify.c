@@ -124,7 +124,7 @@ START_TEST(the_end_is_told_when_it_begins_and_nothing_after_it)
 	process_signal(&site.claimd, SIGTERM);
 	manager_await(&manager, "STOPPING=1\nSTATUS=Answering what is in flight");
 	process_signal(&site.claimd, SIGHUP);
-	process_await_line(&site.claimd, "the configuration was reloaded");
+	process_await_line(&site.claimd, "the configuration is not read again");
 	site_unlock(&site);
 	ck_assert_uint_eq(http_receive_status(fd), 200);
 	ck_assert_int_eq(process_wait(&site.claimd), 0);

@@ -253,17 +253,6 @@ START_TEST(the_log_level_follows_a_reload)
 }
 END_TEST
 
-START_TEST(what_needs_a_restart_is_said_at_a_reload)
-{
-	site_start(&site);
-	site.listen_keys = "max_connections = 17\n";
-	site_configure(&site);
-	process_signal(&site.claimd, SIGHUP);
-	process_await_line(&site.claimd, "they take effect at a restart");
-	process_await_line(&site.claimd, "the configuration was reloaded");
-}
-END_TEST
-
 /* --- Sockets */
 
 START_TEST(a_passed_socket_is_used_in_place_of_the_address)
@@ -368,7 +357,6 @@ static TCase *tcase_reload(void)
 	tcase_add_test(tcase, a_secret_that_is_gone_leaves_the_old_one_in_force);
 	tcase_add_test(tcase, a_reload_during_the_start_is_done_after_it);
 	tcase_add_test(tcase, the_log_level_follows_a_reload);
-	tcase_add_test(tcase, what_needs_a_restart_is_said_at_a_reload);
 	return tcase;
 }
 
