@@ -17,6 +17,7 @@
 struct intake {
 	struct loop *loop;
 	struct listener_config config;
+	struct counter *faults[SERVER_FAULT_MAX];
 	struct arrival_tally *tallies; /* of each source, and once more of what fits none; NULL: nothing is counted */
 	struct ingest *ingest; /* NULL once closed */
 	struct refusals *refusals;
@@ -204,23 +205,18 @@ bool intake_is_stuck(const struct intake *intake, struct mono now)
 	return ingest_is_stuck(intake->ingest, now);
 }
 
-static enum refusal refusal_of(enum server_fault fault)
-{
-	switch (fault) {
-	case SERVER_FAULT_FULL:
-		return REFUSAL_FULL;
-	case SERVER_FAULT_CROWD:
-		return REFUSAL_CROWD;
-	case SERVER_FAULT_SLOW:
-		return REFUSAL_SLOW;
-	case SERVER_FAULT_TLS:
-		return REFUSAL_TLS;
-	case SERVER_FAULT_REQUEST:
-	case SERVER_FAULT_MAX:
-		break;
-	}
-	return REFUSAL_REQUEST;
-}
+/* What a peer's fault is called in the metrics, and how it is told. */
+static const struct {
+	const char *text;
+	enum refusal refusal;
+} faults[] = {
+	[SERVER_FAULT_FULL] = { "full", REFUSAL_FULL },
+	[SERVER_FAULT_CROWD] = { "crowd", REFUSAL_CROWD },
+	[SERVER_FAULT_SLOW] = { "slow", REFUSAL_SLOW },
+	[SERVER_FAULT_REQUEST] = { "request", REFUSAL_REQUEST },
+	[SERVER_FAULT_TLS] = { "tls", REFUSAL_TLS },
+};
+_Static_assert(ARRAY_SIZE(faults) == SERVER_FAULT_MAX, "a text for each");
 
 void intake_on_fault(enum server_fault fault, const struct sockaddr *sa, void *cls)
 {
@@ -230,7 +226,8 @@ void intake_on_fault(enum server_fault fault, const struct sockaddr *sa, void *c
 
 	peer_find(sa, NULL, &intake->config.listen->trusted_proxies, &peer);
 	peer_format(&peer, text);
-	refusals_add(intake->refusals, NULL, refusal_of(fault), text, NULL);
+	counter_add(intake->faults[fault], 1);
+	refusals_add(intake->refusals, NULL, faults[fault].refusal, text, NULL);
 }
 
 bool intake_is_exempt(const struct sockaddr *sa, void *cls)
@@ -291,6 +288,8 @@ int intake_new(struct loop *loop, struct store *store, const struct listener_con
 		r = refusals_new(loop, &intake->refusals);
 	if (r < 0)
 		return r;
+	for (enum server_fault fault = 0; fault < SERVER_FAULT_MAX; fault++)
+		intake->faults[fault] = metrics_counter(config->metrics, METER_LISTENER_FAULTS, METRIC_VALUES(faults[fault].text));
 	intake_set_sources(intake, config->sources, config->n_sources);
 	*ret = intake;
 	intake = NULL;

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "listener_world.h"
+#include "reading.h"
 #include "suite.h"
 #include "tls_pair.h"
 
@@ -138,6 +139,14 @@ END_TEST
 
 /* --- Faults below requests --- */
 
+static void check_counted(const char *fault, double n)
+{
+	char sample[64];
+
+	snprintf(sample, sizeof(sample), "claimd_listener_faults_total{fault=\"%s\"}", fault);
+	ck_assert_double_eq(reading(w.metrics, sample), n);
+}
+
 START_TEST(broken_requests_are_told)
 {
 	listener_world_start(&w);
@@ -150,6 +159,7 @@ START_TEST(broken_requests_are_told)
 	ck_assert_uint_eq(listener_world_ask(&w, "POST", GOOD, "Content-Length: 70000\r\n"), 413);
 	await_told("1 broken or too large, the last from 127.0.0.1\n");
 	ck_assert_int_eq(count("broken"), 1);
+	check_counted("request", 4);
 }
 END_TEST
 
@@ -161,6 +171,7 @@ START_TEST(slow_requests_are_told)
 	raw_send(&w.client, "POST " GOOD " HTTP/1.1\r\n");
 	raw_await_close(&w.client);
 	check_told_once("1 slower than request_timeout, the last from 127.0.0.1\n");
+	check_counted("slow", 1);
 }
 END_TEST
 
@@ -179,6 +190,7 @@ START_TEST(more_connections_than_one_address_may_have_are_told)
 	raw_close(&second);
 	await_told("1 above max_connections_per_address, the last from 127.0.0.1; "
 	           "if that is your own reverse proxy, put it into trusted_proxies\n");
+	check_counted("crowd", 1);
 }
 END_TEST
 
@@ -198,6 +210,7 @@ START_TEST(a_trusted_proxy_may_have_all_connections)
 	ck_assert_uint_eq(listener_world_post(&w, GOOD), 503);
 	raw_close(&second);
 	await_told("1 above max_connections, the last from 127.0.0.1\n");
+	check_counted("full", 1);
 }
 END_TEST
 
@@ -211,6 +224,7 @@ START_TEST(failed_handshakes_are_told)
 	raw_await_close(&w.client);
 	await_told("1 that ended within TLS, before any request, the last from 127.0.0.1; ");
 	ck_assert_ptr_null(strstr(read_log(), SECRET));
+	check_counted("tls", 1);
 }
 END_TEST
 

@@ -5,11 +5,13 @@
  */
 #include "listener/listener.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "listener_world.h"
+#include "reading.h"
 #include "suite.h"
 
 #define OTHER "/delivery/other/" OTHER_SECRET "?claim_id=abc"
@@ -98,6 +100,29 @@ START_TEST(what_is_told_of_a_source_is_remembered_while_it_stays)
 }
 END_TEST
 
+/* A request is counted when it is gone, which may be a turn after its answer. */
+static void await_stored(const char *source, double n)
+{
+	char sample[128];
+
+	snprintf(sample, sizeof(sample), "claimd_ingest_requests_total{kind=\"delivery\",source=\"%s\",outcome=\"stored\"}", source);
+	while (reading(w.metrics, sample) < n)
+		raw_turn(w.loop);
+	ck_assert_double_eq(reading(w.metrics, sample), n);
+}
+
+START_TEST(what_is_counted_of_a_source_goes_on_when_it_comes_back)
+{
+	ck_assert_uint_eq(listener_world_post(&w, GOOD), 200);
+	keep_only(&w.sources[SOURCE_OTHER]);
+	ck_assert_uint_eq(listener_world_post(&w, OTHER), 200);
+	keep_only(&w.sources[SOURCE_MAIN]);
+	ck_assert_uint_eq(listener_world_post(&w, GOOD), 200);
+	await_stored("main", 2);
+	await_stored("other", 1);
+}
+END_TEST
+
 /* --- Limits --- */
 
 START_TEST(limits_are_taken_at_a_reload)
@@ -135,6 +160,7 @@ Suite *suite(void)
 	tcase_add_test(tc, what_waits_for_its_commit_is_answered_though_its_source_is_gone);
 	tcase_add_test(tc, a_body_that_comes_after_its_source_has_gone_is_404);
 	tcase_add_test(tc, what_is_told_of_a_source_is_remembered_while_it_stays);
+	tcase_add_test(tc, what_is_counted_of_a_source_goes_on_when_it_comes_back);
 	tcase_add_test(tc, limits_are_taken_at_a_reload);
 	tcase_add_test(tc, a_pair_that_is_none_leaves_all_as_it_was);
 	suite_add_tcase(s, tc);
