@@ -83,8 +83,9 @@ START_TEST(test_what_the_journal_lacks_is_read_once_a_claim)
 	await_steps(stage, 360);
 	stage_await(stage, "SELECT count(*) FROM report_claims WHERE version = 1 AND last_read_at IS NOT NULL", "30");
 	sim_stats(stage_sim(stage), &stats);
-	/* Once at first sight, and once more for the offer when the window opens. */
-	ck_assert_uint_le(stats.answers.ids, 90);
+	/* Once at first sight, and once more for the offer when the window opens; on a slow machine some are behind and are read again.
+	 * But never once for each of the 360 steps. */
+	ck_assert_uint_le(stats.answers.ids, 180);
 	stage_close(stage);
 }
 END_TEST

@@ -171,9 +171,11 @@ bool journald_has(const char *entry, const char *line)
 	size_t len = strlen(line);
 	bool any = line[len - 1] == '=';
 
-	for (const char *at = entry; at && *at; at = strchr(at, '\n'), at += at ? 1 : 0)
+	for (const char *at = entry; *at; at += *at == '\n') {
 		if (strncmp(at, line, len) == 0 && (any || at[len] == '\n' || at[len] == '\0'))
 			return true;
+		at += strcspn(at, "\n");
+	}
 	return false;
 }
 
