@@ -29,7 +29,7 @@ START_TEST(an_empty_file_gives_every_default)
 	ck_assert_str_eq(conf->listen.tls_key, "");
 	ck_assert_uint_eq(conf->listen.trusted_proxies.n, 0);
 	ck_assert_int_eq(conf->listen.max_connections, 1000);
-	ck_assert_int_eq(conf->listen.max_per_address, 100);
+	ck_assert_int_eq(conf->listen.max_per_address, 1000);
 	ck_assert_int_eq(conf->listen.max_body_bytes, 65536);
 	ck_assert_int_eq(conf->listen.request_timeout_us, 10 * USEC_PER_SEC);
 	ck_assert_str_eq(conf->admin.address, "127.0.0.1:8081");

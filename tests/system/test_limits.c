@@ -157,7 +157,7 @@ START_TEST(one_machine_can_not_take_all_connections)
 {
 	static const char *const address[] = { "127.0.0.2" };
 
-	site.listen_keys = "max_connections = 150\n";
+	site.listen_keys = "max_connections = 150\nmax_connections_per_address = 100\n";
 	site_start(&site);
 	connect_peers(FLOOD, address, 1);
 	for (int i = 0; i < 10; i++)
