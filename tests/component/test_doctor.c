@@ -350,7 +350,7 @@ START_TEST(configuration_and_database_need_not_know_the_same_sources)
 
 	struct ctl_world_run run = doctor_world_run("");
 
-	doctor_world_expect(&run, "look", "source added", "Restart claimd");
+	doctor_world_expect(&run, "look", "source added", "Reload claimd");
 	ctl_world_expect_not_in(run.out, "taken back");
 	ctl_world_expect_not_in(run.out, "callbacks came");
 	ctl_world_run_done(&run);

@@ -204,7 +204,7 @@ END_TEST
 START_TEST(a_market_source_that_is_not_served_yet_is_told)
 {
 	doctor_world_configure_market("[market added]\nbusiness_id = 4\napi_key_file = /k");
-	doctor_world_expect_run("", EX_UNAVAILABLE, "look", "market source added", "Restart claimd");
+	doctor_world_expect_run("", EX_UNAVAILABLE, "look", "market source added", "Reload claimd");
 }
 END_TEST
 

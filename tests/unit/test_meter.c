@@ -72,7 +72,7 @@ START_TEST(no_label_is_an_id)
 {
 	static const char *const known[] = {
 		"version", "kind", "source", "state", "outcome", "endpoint", "result", "model", "verdict", "window", "violation", "action",
-		"channel",
+		"channel", "fault",
 	};
 	const struct metric *metric = &meter_table[_i];
 
