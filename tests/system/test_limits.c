@@ -127,7 +127,7 @@ START_TEST(who_dribbles_starves_nobody_and_is_closed_in_the_end)
 	int64_t next_us = 0;
 	int n_live = 0, n_beside_all = 0;
 
-	site.listen_keys = "request_timeout = 4s\n";
+	site.listen_keys = "request_timeout = 4s\nmax_connections_per_address = 100\n";
 	site_start(&site);
 	connect_peers(DRIBBLERS, addresses, ARRAY_SIZE(addresses));
 	int kept = http_connect_from(site.address, LIVE);
