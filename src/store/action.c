@@ -131,23 +131,6 @@ int store_actions_due(struct store *store, int64_t source_id, struct wall now, s
 	return r;
 }
 
-int store_next_action(struct store *store, int64_t source_id, struct wall after, struct wall *ret)
-{
-	struct query q = query_start(store, STMT_ACTION_NEXT);
-	struct wall due = WALL_NONE;
-
-	query_bind_number(&q, source_id);
-	query_bind_time(&q, after);
-	if (query_next(&q))
-		due = query_time(&q);
-
-	int r = query_end(&q);
-
-	if (!r)
-		*ret = due;
-	return r;
-}
-
 int store_action(struct store *store, int64_t action_id, struct action *ret)
 {
 	struct query q = query_start(store, STMT_ACTION_GET);

@@ -85,8 +85,6 @@ void store_action_add(struct store *store, const struct action_wish *wish, struc
  * policy's, then by when it is due, then as they were wanted. One that is sent waits for its answer and is none of them. Outside a
  * transaction too, as all that only reads. */
 int store_actions_due(struct store *store, int64_t source_id, struct wall now, struct action *ret, size_t max, size_t *ret_n);
-/* When the next one after AFTER is due; WALL_NONE when none is. */
-int store_next_action(struct store *store, int64_t source_id, struct wall after, struct wall *ret);
 /* ERR_NOT_FOUND. */
 int store_action(struct store *store, int64_t action_id, struct action *ret);
 
