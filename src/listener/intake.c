@@ -19,7 +19,7 @@ struct intake {
 	struct listener_config config;
 	struct counter *faults[SERVER_FAULT_MAX];
 	struct arrival_tally *tallies; /* of each source, and once more of what fits none; NULL: nothing is counted */
-	struct ingest *ingest; /* NULL once closed */
+	struct ingest *ingest;
 	struct refusals *refusals;
 	size_t in_flight; /* requests whose head has come and whose end has not */
 };
@@ -99,8 +99,6 @@ static bool admit(struct intake *intake, struct arrival *arrival)
 
 static int take(struct intake *intake, struct arrival *arrival)
 {
-	if (!intake->ingest)
-		return ERR_BUSY;
 	switch (arrival->kind) {
 	case CONF_DELIVERY:
 		return arrival_take_callback(intake->ingest, arrival);

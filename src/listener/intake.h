@@ -14,7 +14,7 @@ struct intake;
 /* CONFIG is copied; its fd is not looked at. */
 int intake_new(struct loop *loop, struct store *store, const struct listener_config *config, struct intake **ret);
 
-/* Answers 503 to what waits for a commit, and to whatever still comes: the step before server_free(). */
+/* Answers 503 to what waits for a commit: the step before server_free(). */
 void intake_close(struct intake *intake);
 
 /* After server_free(), which reports the last requests gone. Takes NULL, returns NULL. */

@@ -69,6 +69,7 @@ struct server {
 	unsigned n_admitted;     /* connections that are no surplus */
 	unsigned n_suspended;
 	bool is_quiesced;
+	bool is_ending;          /* no handler is called any more */
 	struct MHD_Response *empty;       /* shared by all replies without body or headers of their own: the fast path */
 	struct MHD_Response *empty_close;
 };

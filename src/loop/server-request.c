@@ -210,7 +210,7 @@ static unsigned head_fault(struct request *request)
 	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
 	request->has_body = coding || (length && strtoull(length, NULL, 10) > 0);
-	if (conn->is_surplus && !conn_admit(conn))
+	if (conn->server->is_ending || (conn->is_surplus && !conn_admit(conn)))
 		return MHD_HTTP_SERVICE_UNAVAILABLE;
 	/* A proxy before us may have believed the other one: what would follow is somebody else's request in
 	 * disguise. */
@@ -280,6 +280,10 @@ static void take_end(struct request *request)
 	request->stage = STAGE_WHOLE;
 	if (request->swallowed > 0) {
 		refuse(request, MHD_HTTP_CONTENT_TOO_LARGE);
+		return;
+	}
+	if (server->is_ending) {
+		refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE);
 		return;
 	}
 	server->handler.on_request(request, server->handler.cls);

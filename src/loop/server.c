@@ -259,8 +259,9 @@ void server_quiesce(struct server *server)
 static void stop_engines(struct server *server)
 {
 	assert(server->n_suspended == 0);
-	/* What ends now is no fault of its peer's. */
-	server->handler.on_fault = NULL;
+	/* What is behind the handlers may be gone; and who suspended a request now would never reply to it. */
+	server->is_ending = true;
+	server->handler = (struct server_handler){ 0 };
 	while (server->engines) {
 		struct engine *engine = server->engines;
 

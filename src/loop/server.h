@@ -71,7 +71,8 @@ int server_renew(struct server *server, const struct server_limits *limits, cons
 void server_quiesce(struct server *server);
 
 /* Closes every connection, after a last try to send the replies given so far. Requests that were suspended must have
- * been replied to before. Never from within a handler. Takes NULL, returns NULL. */
+ * been replied to before; no handler is called any more, and a request that still comes is answered 503 by the server itself. Never
+ * from within a handler. Takes NULL, returns NULL. */
 struct server *server_free(struct server *server);
 
 /* How many connections are open, those above the limits too. */

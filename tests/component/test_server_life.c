@@ -363,6 +363,28 @@ START_TEST(the_last_replies_are_sent_before_the_end)
 }
 END_TEST
 
+/* Two that have a connection each: the one has sent nothing of its request yet when the end begins, the other all but a byte. */
+START_TEST(what_comes_while_the_server_ends_meets_no_handler)
+{
+	struct raw_client other;
+
+	server_world_expect(&w, &client, GET("/empty"), 200);
+	raw_open(&other, w.loop, w.address);
+	raw_send(&other, "POST /suspend HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nab");
+	while (w.heads < 2)
+		raw_turn(w.loop);
+	raw_send(&client, GET("/suspend"));
+	raw_send(&other, "c");
+	w.server = server_free(w.server);
+	ck_assert_uint_eq(w.heads, 2);
+	ck_assert_uint_eq(w.requests, 1);
+	ck_assert_uint_eq(raw_status(&client), 503);
+	ck_assert_uint_eq(raw_status(&other), 503);
+	raw_close(&client);
+	raw_close(&other);
+}
+END_TEST
+
 START_TEST(unfinished_requests_end_with_the_server)
 {
 	struct raw_client head, body;
@@ -478,6 +500,7 @@ Suite *suite(void)
 	tcase_add_test(end, a_unix_socket_tells_who_connected);
 	tcase_add_test(end, quiescing_takes_nothing_new_and_finishes_the_old);
 	tcase_add_test(end, the_last_replies_are_sent_before_the_end);
+	tcase_add_test(end, what_comes_while_the_server_ends_meets_no_handler);
 	tcase_add_test(end, unfinished_requests_end_with_the_server);
 	suite_add_tcase(s, end);
 
