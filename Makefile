@@ -286,6 +286,16 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 	@for program in $(FUZZ_PROGRAMS); do \
 		name=$${program##*/fuzz_}; echo "  $$program -max_total_time=60 tests/fuzz/corpus/$$name"; done
 
+# --- Exhaustion ----------------------------------------------------------------------------------------------------
+
+# The tests of that name go over every order of every set of observations, up to a bound; here it is higher than in `make check`, and
+# takes a core some twelve minutes.
+EXHAUSTING := $(patsubst %.c,$(B)/%,$(wildcard tests/*/test_*arrivals*.c))
+
+.PHONY: exhaust
+exhaust: $(EXHAUSTING)
+	$(Q)for program in $^; do EXHAUST=1 CK_VERBOSITY=minimal $$program || exit 1; done
+
 # --- Benchmarks ----------------------------------------------------------------------------------------------------
 
 # tests/bench/bench_NAME.c is a program of its own, without Check, that `make bench-NAME` builds and runs; no part of `make check`.
@@ -407,6 +417,7 @@ help:
 	@echo '                      check-fuzz, check-code, check-headers, check-man, check-units, check-rules: a part of them'
 	@echo 'make check-asan       the same under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make check-clang      the same with clang; check-clang-asan: both'
+	@echo 'make exhaust          every order of every set of up to 6 observations; some twelve minutes'
 	@echo 'make fuzz             libFuzzer programs, with clang'
 	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'

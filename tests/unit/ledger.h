@@ -23,9 +23,9 @@ struct ledger {
 	bool whole;      /* hand over the whole history instead of the part from the anchor */
 	struct wall now;
 	struct shipment shipment;
-	struct step steps[LEDGER_STEPS_MAX];
-	size_t n;
 	int64_t last_id;
+	size_t n;
+	struct step steps[LEDGER_STEPS_MAX]; /* last, so that a copy can be as long as its history */
 };
 
 /* A claim that nothing is known of, or a shipment of another model, under POLICY_HOLD; now is moment(0). */
@@ -59,8 +59,19 @@ void ledger_check_status(const struct ledger *ledger, const char *status, const 
 void ledger_check_window(const struct ledger *ledger, int64_t seq, int64_t due_us, enum outcome outcome);
 
 /* Both show the same steps (status, verdict, from, times, window, violation) and the same current and reported
- * status. */
+ * status. The first asserts nothing, and is for those who compare millions. */
+bool ledger_shows_same(const struct ledger *a, const struct ledger *b);
 void ledger_check_equal(const struct ledger *ledger, const struct ledger *expected);
+
+/* Whether both are the same in all that is kept, but for the steps' row ids, who told of them and when: whatever comes, both will then
+ * go on alike, and report alike. It asserts nothing, and is for those who compare millions. */
+bool ledger_is_same(const struct ledger *a, const struct ledger *b);
+
+/* The bytes of it that are used: a copy need not have more, unless more is to be taken into it. */
+size_t ledger_size(const struct ledger *ledger);
+
+/* Prints all of it for whoever looks into a failure. */
+void ledger_print(const struct ledger *ledger, const char *title);
 
 /* US microseconds into the test's time. */
 struct wall moment(int64_t us);
