@@ -146,9 +146,16 @@ enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall no
 	return bed_apply_under(bed, POLICY_HOLD, seen, now, ret_changes);
 }
 
-enum decision bed_apply_under(struct bed *bed, enum policy policy, const struct seen *seen, struct wall now, struct changes *ret_changes)
+enum decision bed_take(struct bed *bed, enum policy policy, const struct seen *seen, struct wall now, struct changes *ret_changes)
 {
-	struct changes changes = { 0 };
+	const struct shipment_name name = {
+		.source_id = bed->source.id,
+		.model = seen->model,
+		.campaign_id = NUMBER_NONE,
+		.external_id = seen->external_id,
+		.via = seen->via,
+	};
+	int64_t shipment_id;
 	struct shipment shipment;
 	struct pending pending;
 	struct timeline timeline;
@@ -156,18 +163,27 @@ enum decision bed_apply_under(struct bed *bed, enum policy policy, const struct 
 	enum decision decision;
 
 	dated.seen_at = now;
-
-	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
-	ck_assert_int_eq(store_shipment(bed->store, bed_shipment(bed, seen->external_id), &shipment, &pending), ERR_OK);
+	ck_assert_int_eq(store_shipment_id(bed->store, &name, now, &shipment_id), ERR_OK);
+	ck_assert_int_eq(store_shipment(bed->store, shipment_id, &shipment, &pending), ERR_OK);
 	ck_assert_int_eq(store_timeline(bed->store, shipment.id, seen->snapshot ? NULL : &seen->key, &timeline), ERR_OK);
 	shipment.model = shipment.model ? shipment.model : seen->model;
 	decision = reconcile(policy, now, &shipment, &timeline, &dated);
 	if (decision != DECISION_STALE)
-		store_apply(bed->store, &shipment, &timeline, now, &changes);
+		store_apply(bed->store, &shipment, &timeline, now, ret_changes);
 	if (decision == DECISION_SAME || decision == DECISION_CHANGED)
 		store_price(bed->store, shipment.id, seen);
+	store_timeline_done(&timeline);
+	return decision;
+}
+
+enum decision bed_apply_under(struct bed *bed, enum policy policy, const struct seen *seen, struct wall now, struct changes *ret_changes)
+{
+	struct changes changes = { 0 };
+	enum decision decision;
+
+	ck_assert_int_eq(store_begin(bed->store), ERR_OK);
+	decision = bed_take(bed, policy, seen, now, &changes);
 	ck_assert_msg(store_commit(bed->store) == ERR_OK, "%s", store_error_text(bed->store));
-	free(timeline.steps);
 	if (ret_changes)
 		*ret_changes = changes;
 	return decision;

@@ -49,6 +49,8 @@ struct seen bed_order(const char *order, const char *status, struct wall at);
 
 /* Reconciles SEEN with what is stored and applies it in one transaction, as the worker does. */
 enum decision bed_apply(struct bed *bed, const struct seen *seen, struct wall now, struct changes *ret_changes);
+/* The same in a transaction that the test has begun, and commits; a shipment that is new is added. */
+enum decision bed_take(struct bed *bed, enum policy policy, const struct seen *seen, struct wall now, struct changes *ret_changes);
 /* The same under another policy than to hold. */
 enum decision bed_apply_under(struct bed *bed, enum policy policy, const struct seen *seen, struct wall now, struct changes *ret_changes);
 
