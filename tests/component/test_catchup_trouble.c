@@ -98,7 +98,7 @@ static const struct {
 	const char *log;
 	int64_t pause_us;   /* no longer than this */
 } troubles[] = {
-	{ "420 Enhance Your Calm", MARKET_ERROR("Hit rate limit"), "limited", "HTTP 420", 60 * USEC_PER_SEC },
+	{ "420 Enhance Your Calm\r\nRetry-After: 60", MARKET_ERROR("Hit rate limit"), "limited", "HTTP 420", 60 * USEC_PER_SEC },
 	{ "401 Unauthorized", MARKET_ERROR("Api-Key token is revoked"), "locked_out", "check api_key_file", MARKET_HOUR_US / 4 },
 	{ "500 Oops", "", "ok", "orders can't be listed: HTTP 500", 0 },
 	{ "404 Not Found", MARKET_ERROR("Business not found"), "ok", "orders can't be listed: HTTP 404", 0 },
@@ -116,7 +116,9 @@ START_TEST(trouble_is_told_once_and_passes)
 	market_world_start(&w);
 	market_world_await_count(&w, MARKET_LIST, 1);
 	market_world_turns(&w);
-	ck_assert_uint_eq(market_world_count(&w, MARKET_LIST), 1);
+	/* Where the source does not pause, a second of the machine's own time is the wait, and may be over. */
+	if (troubles[_i].pause_us > 0)
+		ck_assert_uint_eq(market_world_count(&w, MARKET_LIST), 1);
 	ck_assert_str_eq(bed_ask(&w.bed, STATE), troubles[_i].state);
 	ck_assert_int_gt(read(fd, log, sizeof(log) - 1), 0);
 	close(fd);
