@@ -68,6 +68,9 @@ static int run(void)
 	return ran > 0 && failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* What a test may take that names no time of its own. Check's four seconds end what only hangs on a busy machine. */
+#define TIMEOUT_S "60"
+
 int main(void)
 {
 	/* All temporary files of all tests, the libraries' included, are made below one folder that only the parent removes. */
@@ -77,6 +80,8 @@ int main(void)
 	make_folder(parent && *parent ? parent : "/tmp", base);
 	if (setenv("TMPDIR", base, 1) < 0)
 		give_up("TMPDIR");
+	if (setenv("CK_DEFAULT_TIMEOUT", TIMEOUT_S, 0) < 0)
+		give_up("CK_DEFAULT_TIMEOUT");
 
 	int status = run();
 
