@@ -10,6 +10,9 @@
 #include "base/buf.h"
 #include "loop/loop.h"
 
+/* How long to wait for a silent one whose connections or requests are counted: they come to it before that, on a busy machine too. */
+#define CANNED_SILENCE_US (500 * USEC_PER_MS)
+
 struct canned_connection;
 
 struct canned_peer {

@@ -236,7 +236,7 @@ END_TEST
 
 START_TEST(silence_leaves_it_unknown)
 {
-	w.conf.request_timeout_us = 50 * USEC_PER_MS;
+	w.conf.request_timeout_us = CANNED_SILENCE_US;
 
 	struct act_answer answer = accept_once();
 
@@ -271,7 +271,7 @@ END_TEST
 START_TEST(without_a_handshake_nothing_was_sent)
 {
 	snprintf(w.base_url, sizeof w.base_url, "https://%s", w.peer.address);
-	w.conf.request_timeout_us = 50 * USEC_PER_MS;
+	w.conf.request_timeout_us = CANNED_SILENCE_US;
 
 	struct act_answer answer = accept_once();
 

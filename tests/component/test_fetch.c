@@ -292,7 +292,7 @@ START_TEST(silence_ends_by_the_timeout)
 	struct fetch_request request = fetch_request_to(&w, "http", w.peer.address, "/");
 	struct fetched fetched = { 0 };
 
-	request.timeout_us = 50 * USEC_PER_MS;
+	request.timeout_us = CANNED_SILENCE_US;
 	fetched_start(&w, &request, &fetched);
 	fetched_await(&fetched);
 	assert_failed(&fetched, false);
@@ -306,7 +306,7 @@ START_TEST(silence_before_the_request_ends_by_the_timeout_too)
 	struct fetch_request request = fetch_request_to(&w, "https", w.peer.address, "/");
 	struct fetched fetched = { 0 };
 
-	request.timeout_us = 50 * USEC_PER_MS;
+	request.timeout_us = CANNED_SILENCE_US;
 	fetched_start(&w, &request, &fetched);
 	fetched_await(&fetched);
 	assert_failed(&fetched, true);

@@ -174,7 +174,7 @@ START_TEST(silence_ends_in_time)
 {
 	struct webhook_request request = example();
 
-	request.timeout_us = 50 * USEC_PER_MS;
+	request.timeout_us = CANNED_SILENCE_US;
 	post_and_wait(&request);
 	ck_assert(!end.delivered);
 	ck_assert_uint_eq(w.peer.n_requests, 1);
