@@ -189,14 +189,19 @@ START_TEST(there_is_one_path_one_method_and_one_type)
 }
 END_TEST
 
-static void post_open(struct raw_client *client, const char *id)
+static void post_on(struct raw_client *client, const char *id)
 {
 	char body[128], text[512];
 
 	snprintf(body, sizeof(body), "{\"kind\":\"refetch\",\"id\":\"%s\",\"source\":\"main\"}", id);
 	snprintf(text, sizeof(text), "POST /actions HTTP/1.1\r\nHost: x\r\n" JSON "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
-	raw_open(client, w.loop, w.address);
 	raw_send(client, text);
+}
+
+static void post_open(struct raw_client *client, const char *id)
+{
+	raw_open(client, w.loop, w.address);
+	post_on(client, id);
 }
 
 START_TEST(a_short_lock_is_waited_for_in_turn)
@@ -244,6 +249,20 @@ START_TEST(what_waits_at_the_end_is_answered)
 }
 END_TEST
 
+/* It is in the socket when the end begins, and there is nobody left who would take it when the lock is gone. */
+START_TEST(what_comes_at_the_very_end_is_answered_too)
+{
+	post_open(&w.client, "abc");
+	ck_assert_uint_eq(raw_status(&w.client), 202);
+	listener_world_sql(&w, "BEGIN IMMEDIATE");
+	post_on(&w.client, "twice");
+	control = control_free(control);
+	ck_assert_uint_eq(raw_status(&w.client), 503);
+	listener_world_sql(&w, "ROLLBACK");
+	ck_assert_str_eq(count(), "1");
+}
+END_TEST
+
 START_TEST(a_caller_that_leaves_while_it_waits_has_asked_all_the_same)
 {
 	listener_world_sql(&w, "BEGIN IMMEDIATE");
@@ -287,6 +306,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, a_short_lock_is_waited_for_in_turn);
 	tcase_add_test(tcase, a_long_lock_is_503_and_passes);
 	tcase_add_test(tcase, what_waits_at_the_end_is_answered);
+	tcase_add_test(tcase, what_comes_at_the_very_end_is_answered_too);
 	tcase_add_test(tcase, a_caller_that_leaves_while_it_waits_has_asked_all_the_same);
 	tcase_add_test(tcase, a_store_that_cant_record_is_503_at_once);
 	suite_add_tcase(suite, tcase);
