@@ -404,7 +404,7 @@ distcheck: dist
 
 .PHONY: clean distclean help
 clean:
-	rm -rf $(B) $(B)-asan $(B)-clang $(B)-clang-asan $(B)-fuzz
+	rm -rf $(B) $(B)-asan $(B)-clang $(B)-clang-asan $(B)-fuzz $(B)-fuzz-coverage $(B)-afl
 
 # In a tarball configure stays: who unpacks it may have no autoconf.
 distclean: clean
@@ -418,7 +418,7 @@ help:
 	@echo 'make check-asan       the same under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make check-clang      the same with clang; check-clang-asan: both'
 	@echo 'make exhaust          every order of every set of up to 6 observations; some twelve minutes'
-	@echo 'make fuzz             libFuzzer programs, with clang'
+	@echo 'make fuzz             libFuzzer programs, with clang; scripts/fuzz --minutes N builds and runs them all'
 	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'
 	@echo 'make install          to where configure was told; DESTDIR= and prefix= are honoured; also uninstall'

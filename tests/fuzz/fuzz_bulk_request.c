@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of a bulk_info request: its ids read back from the request that we would send for them.
  * Tests: wire layer.
+ * Covers: wire/claims_encode.c.
  */
 #include <string.h>
 

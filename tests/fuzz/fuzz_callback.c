@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of a callback's target: every input is a callback with a usable claim id or a reason, never both.
  * Tests: listener layer.
+ * Covers: listener/callback.c, listener/route.c.
  */
 #include <string.h>
 

@@ -3,6 +3,7 @@
  * Fuzzes the reading of what is asked for a claim: who cancels says all that who accepts says, and more, and what it says reads
  * back from the request that we would send for it.
  * Tests: wire layer.
+ * Covers: wire/claim_acts_encode.c.
  */
 #include <stdbool.h>
 #include <string.h>

@@ -2,6 +2,8 @@
 /*
  * Fuzzes the reading of a configuration file: it is refused with a reason, or printed as a file that says the same.
  * Tests: conf layer. Opens no file that the configuration names.
+ * Covers: conf/conf-campaigns.c, conf/conf-cidr.c, conf/conf-expand.c, conf/conf-file.c, conf/conf-list.c, conf/conf-origin.c.
+ * Covers: conf/conf-print.c, conf/conf-quantity.c, conf/conf-table.c, conf/conf-url.c, conf/conf-value.c, conf/conf.c.
  */
 #include <stdio.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of a journal request: its cursor reads back from the request that we would send for it.
  * Tests: wire layer.
+ * Covers: wire/journal_encode.c.
  */
 #include <string.h>
 

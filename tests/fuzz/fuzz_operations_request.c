@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of a question for operations: each that is asked for can be asked for alone, and told of.
  * Tests: wire layer.
+ * Covers: wire/order_acts_encode.c.
  */
 #include <string.h>
 

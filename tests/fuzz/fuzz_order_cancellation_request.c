@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of an answer to a buyer's wish to cancel: it reads back from the request that we would send for it.
  * Tests: wire layer.
+ * Covers: wire/order_acts_encode.c.
  */
 #include <string.h>
 

@@ -3,6 +3,7 @@
  * Fuzzes the reading of a status that is to be set: one line that fits, and that reads back from the request that we would send
  * for it, but for a substatus that is not ours to choose.
  * Tests: wire layer.
+ * Covers: wire/order_acts_encode.c.
  */
 #include <stdbool.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of a request for orders: what it asks for reads back from the request that we would send for it.
  * Tests: wire layer.
+ * Covers: wire/orders_filter.c.
  */
 #include <inttypes.h>
 #include <stdbool.h>

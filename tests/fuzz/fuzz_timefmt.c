@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of times: what is read can be written, and reads back as the same instant without a quirk.
  * Tests: base layer.
+ * Covers: base/timefmt.c.
  */
 #include <string.h>
 

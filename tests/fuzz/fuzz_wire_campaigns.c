@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of campaigns: what comes out keeps campaigns.h's promises, and reads back from what the simulator would
  * write of it. Tests: wire layer.
+ * Covers: wire/campaigns.c, wire/paging.c.
  */
 #include <stdlib.h>
 #include <string.h>

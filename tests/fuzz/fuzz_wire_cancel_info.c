@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of what a cancel would cost: what comes out keeps claim_acts.h's promises, and says nothing that was not said.
  * Tests: wire layer.
+ * Covers: wire/claim_acts.c.
  */
 #include <string.h>
 

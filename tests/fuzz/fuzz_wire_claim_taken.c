@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of what accept and cancel are answered with: what comes out keeps claim_acts.h's promises.
  * Tests: wire layer.
+ * Covers: wire/claim_acts.c.
  */
 #include <string.h>
 

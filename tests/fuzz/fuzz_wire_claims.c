@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of a bulk_info answer: what comes out keeps claims.h's promises, and reads back from what the
  * simulator would write of it. Tests: wire layer.
+ * Covers: wire/claims.c, wire/snapshots.c.
  */
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /*
  * Fuzzes what is said over the control socket, read as a request and as an answer: what comes out keeps control.h's promises, and
  * reads back from what we would write of it. Tests: wire layer.
+ * Covers: wire/control.c.
  */
 #include <stdlib.h>
 #include <string.h>

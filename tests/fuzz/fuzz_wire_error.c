@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of an error document: the texts can be logged, and read back as they are.
  * Tests: wire layer.
+ * Covers: wire/claims.c.
  */
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of a journal page: what comes out keeps journal.h's promises, and reads back from what the simulator would
  * write of it. Tests: wire layer.
+ * Covers: wire/journal.c.
  */
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of pushes: what comes out keeps notification.h's promises, and reads back from the push that the simulator
  * would send of it, whatever the order of its fields. Tests: wire layer.
+ * Covers: wire/notification.c.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of operations, asked for by an id that stands in the corpus.
  * Tests: wire layer.
+ * Covers: wire/order_acts.c.
  */
 #include "base/err.h"
 #include "tests/fuzz/fuzz.h"

@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of what setting a status, and answering a wish to cancel, are answered with: what comes out keeps
  * order_acts.h's promises. Tests: wire layer.
+ * Covers: wire/order_acts.c.
  */
 #include <string.h>
 

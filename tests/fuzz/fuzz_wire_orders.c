@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of a page of orders, or of an error that stands in its place: what comes out keeps orders.h's promises, and
  * reads back from what the simulator would write of it. Tests: wire layer.
+ * Covers: wire/orders.c, wire/paging.c, wire/snapshots.c.
  */
 #include <stdlib.h>
 #include <string.h>

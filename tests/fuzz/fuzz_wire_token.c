@@ -2,6 +2,7 @@
 /*
  * Fuzzes the reading of what an Api-Key is good for.
  * Tests: wire layer.
+ * Covers: wire/token.c.
  */
 #include "base/err.h"
 #include "tests/fuzz/fuzz.h"
