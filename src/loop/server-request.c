@@ -36,7 +36,7 @@ struct request {
 	enum stage stage;
 	bool was_handed;             /* the handler knows it */
 	bool wants_suspension;
-	bool has_body;
+	bool has_body;               /* or is taken for one that has */
 	struct MHD_Response *refusal; /* given at the head, but not queued yet: see queue_refusal() */
 	unsigned refusal_status;
 	struct buf body;
@@ -208,13 +208,20 @@ static unsigned head_fault(struct request *request)
 	struct conn *conn = request->conn;
 	const char *coding = request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
 	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	const char *expect = request_header(request, MHD_HTTP_HEADER_EXPECT);
+	bool announces_body = coding || (length && strtoull(length, NULL, 10) > 0);
+	bool waits = expect && strcasecmp(expect, "100-continue") == 0;
 
-	request->has_body = coding || (length && strtoull(length, NULL, 10) > 0);
+	request->has_body = announces_body || waits;
 	if (conn->server->is_ending || (conn->is_surplus && !conn_admit(conn)))
 		return MHD_HTTP_SERVICE_UNAVAILABLE;
 	/* A proxy before us may have believed the other one: what would follow is somebody else's request in
 	 * disguise. */
 	if (coding && length)
+		return MHD_HTTP_BAD_REQUEST;
+	/* libmicrohttpd would tell it to go on, and then take whatever comes for the body that there is none of, with calls that can't
+	 * be told from the one at a request's end. */
+	if (waits && !announces_body)
 		return MHD_HTTP_BAD_REQUEST;
 	if (coding && strcasecmp(coding, "chunked") != 0)
 		return MHD_HTTP_NOT_IMPLEMENTED;
