@@ -186,6 +186,7 @@ int conf_cidrs_read(const char *text, struct conf_cidrs *ret, struct conf_error 
 	return 0;
 }
 
+/* Without blanks, and without a prefix that says nothing: what fitted into a line when it was read must fit again. */
 void conf_cidrs_write(const struct conf_cidrs *cidrs, FILE *out)
 {
 	for (size_t i = 0; i < cidrs->n; i++) {
@@ -193,7 +194,9 @@ void conf_cidrs_write(const struct conf_cidrs *cidrs, FILE *out)
 		char address[INET6_ADDRSTRLEN];
 
 		(void)inet_ntop(cidr->family, cidr->address, address, sizeof(address));
-		fprintf(out, "%s%s/%u", i > 0 ? ", " : "", address, cidr->prefix);
+		fprintf(out, "%s%s", i > 0 ? "," : "", address);
+		if (cidr->prefix < bits_of(cidr->family))
+			fprintf(out, "/%u", cidr->prefix);
 	}
 }
 

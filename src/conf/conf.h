@@ -198,7 +198,7 @@ void conf_each_fixed_change(struct conf *conf, struct conf *fresh, conf_change_f
 /* claimctl, which only looks for the database and the control socket, needs conf_load() alone. */
 
 /* Writes what results, as a configuration file that says the same; of secrets the file's path stands, never the
- * content. */
+ * content. A value that a variable has made longer than a file's line may be stands there all the same. */
 void conf_print(const struct conf *conf, FILE *out);
 
 /* The commented sample configuration: each section, each key with its default and its explanation (for `make`,

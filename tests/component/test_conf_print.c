@@ -39,7 +39,7 @@ START_TEST(what_is_printed_reads_back_the_same)
 	ck_assert_str_eq(first, second);
 	ck_assert_ptr_nonnull(strstr(first, "log_level       = debug\n"));
 	ck_assert_ptr_nonnull(strstr(first, "on_illegal      = flag\n"));
-	ck_assert_ptr_nonnull(strstr(first, "trusted_proxies = 10.0.0.0/8, fd00::/8\n"));
+	ck_assert_ptr_nonnull(strstr(first, "trusted_proxies = 10.0.0.0/8,fd00::/8\n"));
 	ck_assert_ptr_nonnull(strstr(first, "max_body        = 1000B\n"));
 	ck_assert_ptr_nonnull(strstr(first, "\n[delivery a]\nbase_url        = https://b2b.taxi.yandex.net\ntoken_file      = /t\n"));
 	ck_assert_ptr_nonnull(strstr(first, "callback_secret_file = ${CREDENTIALS_DIRECTORY}/delivery-b.secret\n"));
@@ -49,12 +49,25 @@ START_TEST(what_is_printed_reads_back_the_same)
 					    "api_key_file    = ${CREDENTIALS_DIRECTORY}/market-a.key\n"));
 	ck_assert_ptr_nonnull(strstr(first, "\nnotifications   = no\nbusiness_id     = 9223372036854775807\n"
 					    "campaigns       = 112:laas,111:dbs\n"
-					    "allow_from      = 5.45.207.0/25, 141.8.142.0/25, 5.255.253.0/25\n"));
+					    "allow_from      = 5.45.207.0/25,141.8.142.0/25,5.255.253.0/25\n"));
 }
 END_TEST
 
+/* What is read back of TEXT's configuration once it was printed; LINE is its longest, and just as long as one may be. */
+static struct conf *print_and_read(const char *text, const char *line)
+{
+	const char *begin = strstr(text, line);
+
+	ck_assert_uint_eq(strcspn(begin, "\n"), CONF_LINE_MAX);
+
+	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(text);
+	CLEANUP(text_cleanup) char *printed = print(conf);
+
+	return conf_bed_load_text(printed);
+}
+
 /* "campaigns=" and 188 bytes make 198. */
-START_TEST(a_list_that_fills_a_line_reads_back_the_same)
+START_TEST(a_list_of_campaigns_that_fills_a_line_reads_back_the_same)
 {
 	CLEANUP(text_cleanup) char *text = NULL;
 	size_t size;
@@ -66,13 +79,30 @@ START_TEST(a_list_that_fills_a_line_reads_back_the_same)
 		fprintf(out, ",%d:dbs", id);
 	fputs(",2:dbs\n", out);
 	ck_assert_int_eq(fclose(out), 0);
-	ck_assert_uint_eq(strlen(strstr(text, "campaigns")), CONF_LINE_MAX + strlen("\n"));
 
-	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(text);
-	CLEANUP(text_cleanup) char *first = print(conf);
-	CLEANUP(conf_cleanup) struct conf *again = conf_bed_load_text(first);
+	CLEANUP(conf_cleanup) struct conf *again = print_and_read(text, "campaigns");
 
 	ck_assert_uint_eq(again->sources[0]->market.campaigns.n, 24);
+}
+END_TEST
+
+/* "trusted_proxies=" and 182 bytes make 198. */
+START_TEST(a_list_of_networks_that_fills_a_line_reads_back_the_same)
+{
+	CLEANUP(text_cleanup) char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_ptr_nonnull(out);
+	fputs("[listen]\ntrusted_proxies=127.0.0.0/16,::1", out);
+	for (int i = 0; i < 17; i++)
+		fprintf(out, ",9.9.9.%d", 10 + i);
+	fputs(",9.9.9.255/32\n", out);
+	ck_assert_int_eq(fclose(out), 0);
+
+	CLEANUP(conf_cleanup) struct conf *again = print_and_read(text, "trusted_proxies");
+
+	ck_assert_uint_eq(again->listen.trusted_proxies.n, 20);
 }
 END_TEST
 
@@ -151,7 +181,8 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(tc, conf_bed_make, NULL);
 	tcase_add_test(tc, what_is_printed_reads_back_the_same);
-	tcase_add_test(tc, a_list_that_fills_a_line_reads_back_the_same);
+	tcase_add_test(tc, a_list_of_campaigns_that_fills_a_line_reads_back_the_same);
+	tcase_add_test(tc, a_list_of_networks_that_fills_a_line_reads_back_the_same);
 	tcase_add_test(tc, the_sample_sets_nothing_as_it_is);
 	tcase_add_test(tc, the_sample_without_its_semicolons_sets_the_defaults_but_for_the_business);
 	tcase_add_test(tc, the_manual_lists_every_key);

@@ -11,6 +11,7 @@
 #include "listener/route.h"
 #include "store/store.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/input.h"
 #include "wire/table.h"
 
 #define ID_CHARACTERS "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
@@ -68,9 +69,8 @@ static void run_target(const char *target)
 /* The input is a tail as it is, and a target up to its first NUL. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *target = strndup((const char *)data, size);
+	char *target = input_text(data, size);
 
-	FUZZ_REQUIRE(target);
 	run_tail((const char *)data, size);
 	run_target(target);
 	free(target);

@@ -7,23 +7,20 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/err.h"
-#include "conf/conf.h"
+#include "conf/conf-parts.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/input.h"
 
 /* conf_load() of a file with these bytes. */
 static int load(const void *bytes, size_t size, struct conf **ret, struct conf_error *ret_error)
 {
-	int fd = memfd_create("fuzz_conf", MFD_CLOEXEC);
-	char path[32];
-	int r;
+	char path[INPUT_PATH_SIZE];
+	int fd = input_file(bytes, size, path);
+	int r = conf_load(path, ret, ret_error);
 
-	FUZZ_REQUIRE(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
-	(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
-	r = conf_load(path, ret, ret_error);
 	(void)close(fd);
 	return r;
 }
@@ -40,13 +37,29 @@ static char *print(const struct conf *conf)
 	return text;
 }
 
-static void require_round_trip(const struct conf *conf)
+static bool has_line_too_long(const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	while (len <= CONF_LINE_MAX && text[len] == '\n') {
+		text += len + 1;
+		len = strcspn(text, "\n");
+	}
+	return len > CONF_LINE_MAX;
+}
+
+/* HAS_VARIABLE: it was read from a file that has a variable, which can make a value too long for a file. */
+static void require_round_trip(const struct conf *conf, bool has_variable)
 {
 	char *text = print(conf);
 	struct conf *again = NULL;
 	struct conf_error error;
 	char *text_again;
 
+	if (has_variable && has_line_too_long(text)) {
+		free(text);
+		return;
+	}
 	FUZZ_REQUIRE(load(text, strlen(text), &again, &error) == ERR_OK);
 	text_again = print(again);
 	FUZZ_REQUIRE(strcmp(text, text_again) == 0);
@@ -69,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_REQUIRE(!conf && memchr(error.text, '\0', sizeof(error.text)) && error.text[0] != '\0');
 		return 0;
 	}
-	require_round_trip(conf);
+	require_round_trip(conf, memmem(data, size, "${", 2) != NULL);
 	conf_free(conf);
 	return 0;
 }

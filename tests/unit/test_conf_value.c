@@ -62,8 +62,8 @@ static const struct good {
 	{ LISTEN, "address", "unix:/run/claimd/http.sock", "unix:/run/claimd/http.sock" },
 	{ LISTEN, "tls_key", "", "" },
 	{ LISTEN, "trusted_proxies", "", "" },
-	{ LISTEN, "trusted_proxies", "10.0.0.0/8 ,fd00::/8", "10.0.0.0/8, fd00::/8" },
-	{ LISTEN, "trusted_proxies", "127.0.0.1, ::1, 0.0.0.0/0, ::/0", "127.0.0.1/32, ::1/128, 0.0.0.0/0, ::/0" },
+	{ LISTEN, "trusted_proxies", "10.0.0.0/8 ,fd00::/8", "10.0.0.0/8,fd00::/8" },
+	{ LISTEN, "trusted_proxies", "127.0.0.1, ::1, 0.0.0.0/0, ::/0", "127.0.0.1,::1,0.0.0.0/0,::/0" },
 	{ LISTEN, "trusted_proxies", "::ffff:10.0.0.0/104", "10.0.0.0/8" },
 	{ LISTEN, "max_body", "1B", "1B" },
 	{ LISTEN, "max_body", "64KiB", "64KiB" },
@@ -109,7 +109,7 @@ static const struct good {
 	{ MARKET, "campaigns", "112:laas ,\t111:dbs", "112:laas,111:dbs" },
 	{ MARKET, "campaigns", "9223372036854775807:dbs, 9223372036854775806:laas",
 	  "9223372036854775807:dbs,9223372036854775806:laas" },
-	{ MARKET, "allow_from", "0.0.0.0/0, ::/0", "0.0.0.0/0, ::/0" },
+	{ MARKET, "allow_from", "0.0.0.0/0, ::/0", "0.0.0.0/0,::/0" },
 	{ MARKET, "window_warning", "2d", "2d" },
 };
 
