@@ -7,6 +7,7 @@
 #include "sim/cursor.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,11 @@ static uint64_t sign(const char *text, size_t len, uint64_t key)
 	for (size_t i = 0; i < len; i++)
 		signature = chance_draw(signature, CHANCE_CURSOR, (unsigned char)text[i], i);
 	return signature;
+}
+
+static void signature_print(uint64_t signature, char ret[static SIGNATURE_DIGITS + 1])
+{
+	(void)snprintf(ret, SIGNATURE_DIGITS + 1, "%0*" PRIx64, SIGNATURE_DIGITS, signature);
 }
 
 static int base64_print(const char *bytes, size_t len, char **ret)
@@ -84,24 +90,28 @@ static int base64_parse(const char *text, struct buf *ret)
 int cursor_print(const struct cursor *cursor, uint64_t key, char **ret)
 {
 	CLEANUP(buf_done) struct buf plain = { 0 };
+	char signature[SIGNATURE_DIGITS + 1];
 	int r = buf_addf(&plain, VERSION_MARK "%" PRId64 ".", cursor->last);
 
 	for (size_t i = 0; r == 0 && i < cursor->n; i++)
 		r = buf_addf(&plain, "%" PRId64 ".", cursor->last - cursor->holes[i]);
-	if (r == 0)
-		r = buf_addf(&plain, "%c%0*" PRIx64, SIGNATURE_MARK, SIGNATURE_DIGITS, sign(plain.data, plain.len, key));
+	if (r == 0) {
+		signature_print(sign(plain.data, plain.len, key), signature);
+		r = buf_addf(&plain, "%c%s", SIGNATURE_MARK, signature);
+	}
 	return r < 0 ? r : base64_print(plain.data, plain.len, ret);
 }
 
-/* Cuts the signature off PLAIN. */
+/* Cuts the signature off PLAIN. It is compared as text: a number can be written in many ways. */
 static int check_signature(struct buf *plain, uint64_t key)
 {
 	char *mark = plain->data ? memchr(plain->data, SIGNATURE_MARK, plain->len) : NULL;
-	char *end;
+	char signature[SIGNATURE_DIGITS + 1];
 
 	if (!mark || plain->len - (size_t)(mark - plain->data) != 1 + SIGNATURE_DIGITS)
 		return ERR_INVALID;
-	if (strtoull(mark + 1, &end, 16) != sign(plain->data, (size_t)(mark - plain->data), key) || *end != '\0')
+	signature_print(sign(plain->data, (size_t)(mark - plain->data), key), signature);
+	if (memcmp(mark + 1, signature, SIGNATURE_DIGITS) != 0)
 		return ERR_INVALID;
 	*mark = '\0';
 	return 0;
