@@ -16,9 +16,13 @@
 
 static bool parse_time(const char *text, struct wall *ret)
 {
+	struct wall time;
 	unsigned quirks = 0;
 
-	return timefmt_parse(text, strlen(text), ret, &quirks) == ERR_OK && !(quirks & TIMEFMT_MISSING_ZONE);
+	if (timefmt_parse(text, strlen(text), &time, &quirks) != ERR_OK || (quirks & TIMEFMT_MISSING_ZONE))
+		return false;
+	*ret = time;
+	return true;
 }
 
 /* A day that the calendar does not have is none. */
