@@ -6,6 +6,7 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "base/err.h"
@@ -159,6 +160,52 @@ static void make_room(struct server *server)
 	}
 }
 
+/* --- Hanging up ---------------------------------------------------------------------------------------------------- */
+
+/* Whether there is nothing to be read any more but the peer's end. */
+static bool is_read_out(const struct conn *conn)
+{
+	char byte;
+
+	return recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* libmicrohttpd is told of an end by the edge that epoll tells of, and takes a read that was short for the last one: an end that came
+ * together with what is before it, as from a peer that was gone before its connection was accepted, it misses. Such a connection
+ * would keep its place until its time is over. Shut down from our side as well, it tells of its end once more; a reply that is still
+ * to be sent goes out all the same. */
+static int on_hangup(sd_event_source *source, int fd, uint32_t events, void *cls)
+{
+	struct conn *conn = cls;
+
+	(void)events;
+	if (!is_read_out(conn)) {
+		engines_run(conn->server);
+		/* It may have ended in that. */
+		if (!sd_event_source_get_userdata(source) || !is_read_out(conn))
+			return 0;
+	}
+	shutdown(fd, SHUT_RD);
+	return 0;
+}
+
+/* A connection that can't be watched has its time limit. */
+static void hangup_watch(struct conn *conn)
+{
+	sd_event *event = loop_event(conn->server->loop);
+
+	if (sd_event_add_io(event, &conn->hangup, conn->fd, EPOLLRDHUP | EPOLLET, on_hangup, conn) < 0)
+		conn->hangup = NULL;
+}
+
+/* Also from within on_hangup(). */
+static void hangup_forget(struct conn *conn)
+{
+	if (conn->hangup)
+		sd_event_source_set_userdata(conn->hangup, NULL);
+	conn->hangup = sd_event_source_disable_unref(conn->hangup);
+}
+
 /* --- Begin and end ------------------------------------------------------------------------------------------------- */
 
 static void conn_open(struct engine *engine, struct MHD_Connection *connection, void **ret)
@@ -177,6 +224,7 @@ static void conn_open(struct engine *engine, struct MHD_Connection *connection, 
 	engine->n_connections++;
 	conn_admit(conn);
 	conn_wait_begin(conn);
+	hangup_watch(conn);
 	make_room(conn->server);
 	*ret = conn;
 }
@@ -195,6 +243,7 @@ static void conn_close(struct conn *conn)
 	if (!conn)
 		return;
 	conn_wait_end(conn);
+	hangup_forget(conn);
 	if (!conn->has_asked && !conn->is_cut && has_spoken(conn))
 		conn_tell_fault(conn, conn->engine->has_tls ? SERVER_FAULT_TLS : SERVER_FAULT_REQUEST);
 	/* Of a request with two faults in its head libmicrohttpd 0.9.75 does not tell the end. */

@@ -42,6 +42,7 @@ struct conn {
 	struct engine *engine;
 	struct MHD_Connection *connection;
 	int fd;
+	sd_event_source *hangup;   /* tells when the peer has sent its end; NULL: nothing does */
 	bool is_surplus;           /* above a limit, so not counted against any */
 	enum server_fault surplus; /* which limit */
 	struct crowd_place *place; /* where it counts against max_per_address; NULL: nowhere */
@@ -73,6 +74,9 @@ struct server {
 	struct MHD_Response *empty;       /* shared by all replies without body or headers of their own: the fast path */
 	struct MHD_Response *empty_close;
 };
+
+/* Gives libmicrohttpd its turn; a task of the loop, of the server. Connections and engines may end in it. Never from within a handler. */
+void engines_run(void *cls);
 
 /* libmicrohttpd's callback for a connection's begin and end; CLS is the engine. */
 void conn_event(void *cls, struct MHD_Connection *connection, void **conn, enum MHD_ConnectionNotificationCode code);

@@ -70,7 +70,7 @@ static void free_drained(struct server *server)
 	}
 }
 
-static void run(void *cls)
+void engines_run(void *cls)
 {
 	struct server *server = cls;
 
@@ -193,7 +193,7 @@ static int server_start(struct server *server, const char *certificate, const ch
 	int r = make_empty_responses(server);
 
 	if (r == 0)
-		r = loop_task_new(server->loop, run, server, &server->again);
+		r = loop_task_new(server->loop, engines_run, server, &server->again);
 	if (r == 0)
 		r = loop_timer_new(server->loop, conns_on_deadline, server, &server->deadline);
 	if (r == 0)

@@ -342,6 +342,24 @@ START_TEST(a_peer_that_leaves_in_the_middle_is_forgotten)
 }
 END_TEST
 
+/* What it has sent and that it has gone come together then. */
+START_TEST(a_peer_that_left_before_it_was_heard_is_forgotten_at_once)
+{
+	static const char text[] = POST("/x", "Content-Length: 3\r\n", "abc");
+
+	for (size_t n = 0; n < sizeof text; n++) {
+		struct raw_client other;
+
+		raw_open(&other, w.loop, w.address);
+		ck_assert_int_ge(send(other.fd, text, n, 0), 0);
+		raw_close(&other);
+		assert_server_lives();
+		while (server_connections(w.server) > 1)
+			raw_turn(w.loop);
+	}
+}
+END_TEST
+
 START_TEST(bytes_of_any_kind_are_survived)
 {
 	unsigned seed = 1;
@@ -502,6 +520,7 @@ Suite *suite(void)
 	tcase_add_test(limits, an_endless_chunked_body_is_cut_off);
 	tcase_add_loop_test(limits, a_fault_is_told_and_the_connection_closed, 0, sizeof faults / sizeof *faults);
 	tcase_add_test(limits, a_peer_that_leaves_in_the_middle_is_forgotten);
+	tcase_add_test(limits, a_peer_that_left_before_it_was_heard_is_forgotten_at_once);
 	tcase_add_test(limits, bytes_of_any_kind_are_survived);
 	tcase_add_test(limits, a_line_too_long_is_414);
 	tcase_add_test(limits, headers_too_long_are_431);
