@@ -9,6 +9,18 @@
 
 #include <check.h>
 
+/* Sanitizers keep shadows and what was freed, so that a program's memory says nothing about it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SUITE_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SUITE_IS_SANITIZED 1
+#endif
+#endif
+#ifndef SUITE_IS_SANITIZED
+#define SUITE_IS_SANITIZED 0
+#endif
+
 Suite *suite(void);
 
 /* A fresh empty folder for this test, removed with all it holds when the test program ends (also by failure). */

@@ -148,17 +148,7 @@ END_TEST
 
 /* --- Many rows --- */
 
-/* Sanitizers keep what was freed. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SLACK_KIB (512 * 1024)
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SLACK_KIB (512 * 1024)
-#endif
-#endif
-#ifndef SLACK_KIB
-#define SLACK_KIB 4096
-#endif
+#define SLACK_KIB (SUITE_IS_SANITIZED ? 512 * 1024 : 4096)
 
 /* Thousands of steps of one claim, all learned of in other order than they stand. */
 static void add_steps(int n)

@@ -5,6 +5,7 @@
  */
 #include "process.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -291,4 +292,35 @@ int process_run(struct process *process, const char *const *argv)
 {
 	process_start(process, argv);
 	return process_wait(process);
+}
+
+long process_status(const struct process *process, const char *name)
+{
+	char path[64];
+	char line[256];
+	long value = -1;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)process->pid);
+	FILE *file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof(line), file))
+		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
+			value = strtol(line + strlen(name) + 1, NULL, 10);
+	fclose(file);
+	ck_assert_msg(value >= 0, "no %s in %s", name, path);
+	return value;
+}
+
+size_t process_files(const struct process *process)
+{
+	char path[64];
+	size_t n = 0;
+
+	snprintf(path, sizeof(path), "/proc/%ld/fd", (long)process->pid);
+	DIR *folder = opendir(path);
+	ck_assert_ptr_nonnull(folder);
+	for (const struct dirent *entry; (entry = readdir(folder));)
+		n += entry->d_name[0] != '.';
+	closedir(folder);
+	return n;
 }

@@ -65,6 +65,10 @@ void process_await_signal(struct process *process, int signal);
 /* Waits a little, or until it has ended or written: the pause of a loop that looks at something else. */
 void process_pause(struct process *process, int ms);
 
+/* A number of its /proc/PID/status, and how many files it has open. */
+long process_status(const struct process *process, const char *name);
+size_t process_files(const struct process *process);
+
 /* Kills it if it runs still, and frees what it holds; nothing for one that was never started. */
 void process_done(struct process *process);
 

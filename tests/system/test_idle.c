@@ -17,15 +17,6 @@
 
 #define RSS_MAX_KIB (24 * 1024)
 
-/* Sanitizers keep shadows and what was freed. */
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-
 static struct site site;
 static struct upstream upstream;
 
@@ -40,32 +31,14 @@ static void teardown(void)
 	site_close(&site);
 }
 
-/* A number of /proc/PID/status. */
-static long status_of(pid_t pid, const char *name)
-{
-	char path[64];
-	char line[256];
-	long value = -1;
-
-	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
-	FILE *file = fopen(path, "r");
-	ck_assert_ptr_nonnull(file);
-	while (fgets(line, sizeof(line), file))
-		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ':')
-			value = strtol(line + strlen(name) + 1, NULL, 10);
-	fclose(file);
-	ck_assert_msg(value >= 0, "no %s in %s", name, path);
-	return value;
-}
-
 /* How often it went to sleep in the next MS; each wake-up is followed by one. */
 static long wake_ups(int ms)
 {
-	long before = status_of(site.claimd.pid, "voluntary_ctxt_switches");
+	long before = process_status(&site.claimd, "voluntary_ctxt_switches");
 	struct pollfd end = { .fd = site.claimd.pidfd, .events = POLLIN };
 
 	ck_assert_int_eq(poll(&end, 1, ms), 0);
-	return status_of(site.claimd.pid, "voluntary_ctxt_switches") - before;
+	return process_status(&site.claimd, "voluntary_ctxt_switches") - before;
 }
 
 /* What began before may still settle, and a peer may close its connection: some stretch must be without a wake-up,
@@ -81,11 +54,9 @@ static void assert_quiet(void)
 
 static void assert_small(void)
 {
-#ifndef IS_SANITIZED
-	long rss_kib = status_of(site.claimd.pid, "VmRSS");
+	long rss_kib = process_status(&site.claimd, "VmRSS");
 
-	ck_assert_msg(rss_kib < RSS_MAX_KIB, "%ld KiB resident", rss_kib);
-#endif
+	ck_assert_msg(SUITE_IS_SANITIZED || rss_kib < RSS_MAX_KIB, "%ld KiB resident", rss_kib);
 }
 
 START_TEST(with_nothing_to_do_it_is_small_and_sleeps)
