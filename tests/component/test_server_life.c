@@ -410,10 +410,8 @@ END_TEST
 static void set_up_tls(void)
 {
 	server_world_open(&w);
-	w.limits.request_timeout_us = SHORT_TIMEOUT_US;
 	w.certificate = tls_certificate;
 	w.key = tls_key;
-	server_world_start(&w, "127.0.0.1:0");
 }
 
 START_TEST(tls_1_2_and_1_3_are_served)
@@ -424,6 +422,7 @@ START_TEST(tls_1_2_and_1_3_are_served)
 	};
 	struct tls_answer answer;
 
+	server_world_start(&w, "127.0.0.1:0");
 	tls_ask(&(struct tls_request){
 		.loop = w.loop, .address = w.address, .target = "/x", .trusted = tls_certificate, .version = versions[_i] }, &answer);
 	ck_assert_int_eq(answer.code, CURLE_OK);
@@ -434,6 +433,7 @@ END_TEST
 
 START_TEST(who_speaks_no_tls_is_closed)
 {
+	server_world_start(&w, "127.0.0.1:0");
 	server_world_get(&w, &client, "/x");
 	raw_await_close(&client);
 	ck_assert_uint_eq(w.heads, 0);
@@ -443,6 +443,8 @@ END_TEST
 
 START_TEST(a_dawdled_handshake_is_cut)
 {
+	w.limits.request_timeout_us = SHORT_TIMEOUT_US;
+	server_world_start(&w, "127.0.0.1:0");
 	raw_open(&client, w.loop, w.address);
 	/* The head of a ClientHello of 256 bytes, which never come. */
 	ck_assert_int_eq(send(client.fd, "\x16\x03\x01\x01\x00", 5, 0), 5);
