@@ -278,6 +278,14 @@ check-clang:
 check-clang-asan:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)-clang-asan CC=clang SANITIZE=1 check
 
+# Longer than make check has time for: kill -9 in ROUNDS rounds, from SEED on, and power cuts, SEEDS times at each point.
+ROUNDS = 500
+SEED = 1
+SEEDS = 20
+.PHONY: powercut
+powercut: $(foreach ring,component scenario,$(B)/tests/$(ring)/test_powercut)
+	$(Q)$(foreach program,$^,POWERCUT_SEEDS=$(SEEDS) CK_TIMEOUT_MULTIPLIER=$(SEEDS) $(program) &&) true
+
 .PHONY: fuzz fuzz-programs
 fuzz:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)-fuzz CC=clang SANITIZE=fuzz fuzz-programs

@@ -64,6 +64,9 @@ const char *bed_ask(const struct bed *bed, const char *sql);
 /* Runs SQL over a connection of its own; NULL when it works, else SQLite's words (valid until the next call). */
 const char *bed_try(const struct bed *bed, const char *sql);
 
+/* Makes BED's file, which is not there, as a claimd of an older schema VERSION left it. */
+void bed_make_old(const struct bed *bed, const char *version);
+
 /* Fails the test unless each step of SQL's plan begins with EXPECTED: no table is walked through, nothing is sorted. */
 void bed_check_plan(const struct bed *bed, const char *sql, const char *expected);
 

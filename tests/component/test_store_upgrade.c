@@ -4,7 +4,6 @@
  * databases/schema-N.dump is what a claimd of version N left behind after a day with the simulator, as SQL.
  * Component tests.
  */
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,40 +36,13 @@ static void setup(void)
 	snprintf(bed.path, sizeof(bed.path), "%s/old.db", suite_tmpdir());
 }
 
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = NULL;
-	size_t size = 0;
-
-	ck_assert_msg(file, "%s: %m", path);
-	ck_assert_int_gt(getdelim(&text, &size, '\0', file), 0);
-	fclose(file);
-	return text;
-}
-
-static void make_old(const char *version)
-{
-	char path[128];
-	sqlite3 *handle = NULL;
-
-	snprintf(path, sizeof(path), "tests/component/databases/schema-%s.dump", version);
-
-	char *sql = read_file(path);
-
-	ck_assert_int_eq(sqlite3_open(bed.path, &handle), SQLITE_OK);
-	ck_assert_msg(sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", path, sqlite3_errmsg(handle));
-	sqlite3_close(handle);
-	free(sql);
-}
-
 START_TEST(an_old_file_is_brought_up_to_date_and_says_what_it_said)
 {
 	char *before[ARRAY_SIZE(reports)];
 	struct store_error error = { "" };
 	struct store *store = NULL;
 
-	make_old(versions[_i]);
+	bed_make_old(&bed, versions[_i]);
 	ck_assert_str_eq(bed_ask(&bed, "PRAGMA user_version"), versions[_i]);
 	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
 		before[i] = strdup(bed_ask(&bed, reports[i]));
@@ -94,7 +66,7 @@ START_TEST(an_old_file_has_after_it_the_schema_of_a_new_one)
 	struct store *store = NULL;
 	struct bed fresh;
 
-	make_old(versions[_i]);
+	bed_make_old(&bed, versions[_i]);
 	ck_assert_int_eq(store_open(bed.path, &store, NULL), ERR_OK);
 	store_close(store);
 
@@ -112,7 +84,7 @@ START_TEST(a_reader_asks_for_an_upgrade_instead_of_reading_an_old_file)
 	struct store_error error = { "" };
 	struct store *store = NULL;
 
-	make_old(versions[_i]);
+	bed_make_old(&bed, versions[_i]);
 	ck_assert_int_eq(store_open_readonly(bed.path, &store, &error), ERR_CORRUPT);
 	ck_assert_ptr_nonnull(strstr(error.text, "start claimd once"));
 	ck_assert_str_eq(bed_ask(&bed, "PRAGMA user_version"), versions[_i]);

@@ -95,6 +95,18 @@ void stage_defaults(struct stage_config *ret)
 	ret->sim.rate = 1000;
 }
 
+void stage_journal_defaults(struct stage_config *ret)
+{
+	stage_defaults(ret);
+	ret->deaf = true;
+	ret->delivery.callbacks = false;
+	ret->delivery.delivery.journal = true;
+	ret->delivery.delivery.journal_interval_us = 20 * USEC_PER_MS;
+	ret->delivery.sweep_after_us = 3600 * USEC_PER_SEC;
+	ret->sim.journal_reader = true;
+	ret->sim.window_us = 300 * USEC_PER_MS;
+}
+
 static struct conf_campaign campaigns[] = { { .id = 111, .model = "dbs" }, { .id = 112, .model = "laas" } };
 static struct conf_cidr loopback = { .family = AF_INET, .address = { 127 }, .prefix = 8 };
 
@@ -196,6 +208,19 @@ static void close_daemon(struct stage *stage)
 	stage->store = store_close(stage->store);
 }
 
+static void open_eyes(struct stage *stage)
+{
+	ck_assert_int_eq(sqlite3_open_v2(stage->path, &stage->eyes, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+}
+
+static void close_eyes(struct stage *stage)
+{
+	sqlite3_close(stage->eyes);
+	sqlite3_close(stage->hands);
+	stage->eyes = NULL;
+	stage->hands = NULL;
+}
+
 struct stage *stage_open(const struct stage_config *config)
 {
 	struct stage *stage = calloc(1, sizeof(*stage));
@@ -214,7 +239,7 @@ struct stage *stage_open(const struct stage_config *config)
 		.max_body_bytes = 65536,
 		.request_timeout_us = 10 * USEC_PER_SEC,
 	};
-	snprintf(stage->path, sizeof(stage->path), "%s/claimd.db", suite_tmpdir());
+	snprintf(stage->path, sizeof(stage->path), "%s/claimd.db", config->folder ? config->folder : suite_tmpdir());
 	ck_assert_int_eq(loop_new(&stage->clock, &stage->loop), ERR_OK);
 	ck_assert_int_eq(fetcher_new(stage->loop, &stage->fetcher), ERR_OK);
 	ck_assert_int_eq(meter_new(&stage->metrics), ERR_OK);
@@ -227,15 +252,13 @@ struct stage *stage_open(const struct stage_config *config)
 		ck_assert_int_eq(sim_set_callback(stage->sim, stage->callback_url), ERR_OK);
 	if (!stage->deaf && stage->n_sources > 1)
 		ck_assert_int_eq(sim_set_push(stage->sim, stage->push_url), ERR_OK);
-	ck_assert_int_eq(sqlite3_open_v2(stage->path, &stage->eyes, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	open_eyes(stage);
 	return stage;
 }
 
 void stage_close(struct stage *stage)
 {
-	sqlite3_close(stage->eyes);
-	sqlite3_close(stage->hands);
-	close_daemon(stage);
+	stage_stop(stage);
 	sim_free(stage->sim);
 	metrics_free(stage->metrics);
 	fetcher_free(stage->fetcher);
@@ -248,6 +271,18 @@ void stage_restart(struct stage *stage)
 {
 	close_daemon(stage);
 	open_daemon(stage);
+}
+
+void stage_stop(struct stage *stage)
+{
+	close_eyes(stage);
+	close_daemon(stage);
+}
+
+void stage_start(struct stage *stage)
+{
+	open_daemon(stage);
+	open_eyes(stage);
 }
 
 void stage_reload(struct stage *stage, size_t n)
@@ -423,7 +458,7 @@ static unsigned post(struct stage *stage, const char *url, const char *body)
 	return stage->status;
 }
 
-void stage_call(struct stage *stage, const char *claim, struct wall updated)
+static unsigned call(struct stage *stage, const char *claim, struct wall updated)
 {
 	char time[TIMEFMT_SIZE] = "";
 	char url[512];
@@ -432,7 +467,17 @@ void stage_call(struct stage *stage, const char *claim, struct wall updated)
 		timefmt_format(updated, time);
 	snprintf(url, sizeof(url), "%s%s%s%sclaim_id=%s", stage->callback_url, time[0] ? "updated_ts=" : "", time,
 	         time[0] ? "&" : "", claim);
-	ck_assert_uint_eq(post(stage, url, ""), 200);
+	return post(stage, url, "");
+}
+
+void stage_call(struct stage *stage, const char *claim, struct wall updated)
+{
+	ck_assert_uint_eq(call(stage, claim, updated), 200);
+}
+
+unsigned stage_try_call(struct stage *stage, const char *claim)
+{
+	return call(stage, claim, WALL_NONE);
 }
 
 unsigned stage_push(struct stage *stage, const char *body)
@@ -443,7 +488,7 @@ unsigned stage_push(struct stage *stage, const char *body)
 	return post(stage, url, body);
 }
 
-void stage_act(struct stage *stage, const struct stage_wish *wish)
+bool stage_try_act(struct stage *stage, const struct stage_wish *wish)
 {
 	struct shipment_found found;
 	size_t n = 0;
@@ -465,8 +510,15 @@ void stage_act(struct stage *stage, const struct stage_wish *wish)
 
 	ck_assert_int_eq(store_begin(stage->store), ERR_OK);
 	store_action_add(stage->store, &action, stage_now(stage), &id);
-	ck_assert_int_eq(store_commit(stage->store), ERR_OK);
+	if (store_commit(stage->store) != ERR_OK)
+		return false;
 	worker_act(stage->worker);
+	return true;
+}
+
+void stage_act(struct stage *stage, const struct stage_wish *wish)
+{
+	ck_assert(stage_try_act(stage, wish));
 }
 
 void stage_await_act(struct stage *stage, const char *want)

@@ -24,13 +24,16 @@ struct stage_config {
 	struct conf_source delivery;
 	struct conf_source market; /* without a business_id there is none */
 	enum policy policy;
+	const char *folder; /* of the database; NULL: one of its own */
 	bool deaf; /* callbacks and pushes are not taken in: the listener is not started */
 };
 
 /* A patient daemon in a hurry: stale_retry 5-15 ms, sweep after 60 ms, no limit on requests; the simulator steps
  * every 1-5 ms. */
 void stage_defaults(struct stage_config *ret);
-/* The same with a Market source beside, which lists what was updated every 60 ms. */
+/* The same, but it follows the journal alone, and nobody calls. */
+void stage_journal_defaults(struct stage_config *ret);
+/* The first with a Market source beside, which lists what was updated every 60 ms. */
 void stage_market_defaults(struct stage_config *ret);
 
 struct stage *stage_open(const struct stage_config *config);
@@ -38,6 +41,9 @@ void stage_close(struct stage *stage);
 
 /* The daemon's parts end as by kill -9 (no draining, requests in flight dropped) and start again from the file. */
 void stage_restart(struct stage *stage);
+/* The two halves of it, with no connection to the file between them: not even the test's own, which asks nothing meanwhile. */
+void stage_stop(struct stage *stage);
+void stage_start(struct stage *stage);
 
 /* As at a reload: of the sources that there are, Delivery's and Market's, the first N are configured from now on, as they stand now. */
 void stage_reload(struct stage *stage, size_t n);
@@ -89,6 +95,9 @@ bool stage_file_holds(struct stage *stage, const char *text);
 /* Sends one callback for CLAIM and awaits its 200; UPDATED may be WALL_NONE. */
 void stage_call(struct stage *stage, const char *claim, struct wall updated);
 
+/* The same, but returns the answer's status; without a time. */
+unsigned stage_try_call(struct stage *stage, const char *claim);
+
 /* What an operator wants of a claim or order, in the version that is known. */
 struct stage_wish {
 	enum act_kind kind;
@@ -98,6 +107,8 @@ struct stage_wish {
 };
 
 void stage_act(struct stage *stage, const struct stage_wish *wish);
+/* The same; whether it could be stored. */
+bool stage_try_act(struct stage *stage, const struct stage_wish *wish);
 /* Waits for the end of the last action: "result code", the code "-" where there is none. */
 void stage_await_act(struct stage *stage, const char *want);
 

@@ -17,19 +17,6 @@ static const char hurried_end[] =
 	"new, estimating, ready_for_approval, accepted, performer_lookup, performer_draft, performer_found, pickup_arrived, "
 	"ready_for_pickup_confirmation, pickuped, +0s delivery_arrived, +0s delivered";
 
-/* A follower of the journal that nobody calls. */
-static void journal_only(struct stage_config *config)
-{
-	stage_defaults(config);
-	config->deaf = true;
-	config->delivery.callbacks = false;
-	config->delivery.delivery.journal = true;
-	config->delivery.delivery.journal_interval_us = 20 * USEC_PER_MS;
-	config->delivery.sweep_after_us = 3600 * USEC_PER_SEC;
-	config->sim.journal_reader = true;
-	config->sim.window_us = 300 * USEC_PER_MS;
-}
-
 static void play(struct stage *stage, int n_claims, const char *steps)
 {
 	char claim[32];
@@ -57,7 +44,7 @@ START_TEST(test_the_journal_alone_records_every_step)
 {
 	struct stage_config config;
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 
 	struct stage *stage = stage_open(&config);
 
@@ -75,7 +62,7 @@ START_TEST(test_what_the_journal_lacks_is_read_once_a_claim)
 	struct stage_config config;
 	struct sim_stats stats;
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 
 	struct stage *stage = stage_open(&config);
 
@@ -94,7 +81,7 @@ START_TEST(test_an_outage_leaves_gaps_and_its_end_heals_them)
 {
 	struct stage_config config;
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 	config.deaf = false;
 	config.delivery.callbacks = true;
 	/* Slow enough that the daemon reads each claim before its end. */
@@ -121,7 +108,7 @@ START_TEST(test_restarts_between_pages_double_nothing)
 	struct stage_config config;
 	char sql[96];
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 	config.sim.page_max = 100;
 
 	struct stage *stage = stage_open(&config);
@@ -143,7 +130,7 @@ START_TEST(test_a_refused_cursor_starts_over_and_doubles_nothing)
 {
 	struct stage_config config;
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 	ck_assert_int_eq(faults_parse(&config.sim.faults, _i == 0 ? "vague=0" : "vague=1"), 0);
 
 	struct stage *stage = stage_open(&config);
@@ -163,7 +150,7 @@ START_TEST(test_reading_from_the_start_changes_nothing)
 	struct stage_config config;
 	char before[4096];
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 
 	struct stage *stage = stage_open(&config);
 	static const char all[] = "SELECT count(*) || ' ' || sum(seq) || ' ' || sum(at_us % 1000003) || ' ' ||"
@@ -185,7 +172,7 @@ static const char all_faults[] = "stale=0.2,duplicate=0.2,reorder=0.1,lost=0.3,d
 /* callbacks only, journal only, both. In the first the claims wait to be read, since a snapshot shows one step only. */
 static void storm(struct stage_config *config, bool callbacks, bool journal)
 {
-	journal_only(config);
+	stage_journal_defaults(config);
 	config->deaf = !callbacks;
 	config->delivery.callbacks = callbacks;
 	config->delivery.delivery.journal = journal;
@@ -251,7 +238,7 @@ START_TEST(test_prices_of_the_journal_make_the_price_history)
 {
 	struct stage_config config;
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 
 	struct stage *stage = stage_open(&config);
 
@@ -268,7 +255,7 @@ START_TEST(test_callbacks_that_stop_are_noticed)
 {
 	struct stage_config config;
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 	config.delivery.callbacks = true;
 	config.delivery.sweep_after_us = 300 * USEC_PER_MS;
 
@@ -284,7 +271,7 @@ START_TEST(test_a_new_token_ends_a_lockout_of_the_journal)
 {
 	struct stage_config config;
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 
 	struct stage *stage = stage_open(&config);
 
@@ -305,7 +292,7 @@ START_TEST(test_the_journal_outlives_absurd_answers)
 	struct stage_config config;
 	enum outage outage = (enum outage)(OUTAGE_ERROR + _i);
 
-	journal_only(&config);
+	stage_journal_defaults(&config);
 	config.delivery.request_timeout_us = 100 * USEC_PER_MS;
 
 	struct stage *stage = stage_open(&config);
