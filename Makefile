@@ -282,7 +282,10 @@ check-clang-asan:
 ROUNDS = 500
 SEED = 1
 SEEDS = 20
-.PHONY: powercut
+.PHONY: kill9 powercut
+kill9: $(B)/tests/system/test_kill9 $(PROGRAMS)
+	$(Q)CLAIMD_BUILD=$(abspath $(B)) KILL9_ROUNDS=$(ROUNDS) KILL9_SEED=$(SEED) CK_TIMEOUT_MULTIPLIER=$(ROUNDS) $<
+
 powercut: $(foreach ring,component scenario,$(B)/tests/$(ring)/test_powercut)
 	$(Q)$(foreach program,$^,POWERCUT_SEEDS=$(SEEDS) CK_TIMEOUT_MULTIPLIER=$(SEEDS) $(program) &&) true
 
@@ -427,6 +430,9 @@ help:
 	@echo 'make check-clang      the same with clang; check-clang-asan: both'
 	@echo 'make exhaust          every order of every set of up to 6 observations; some twelve minutes'
 	@echo 'make fuzz             libFuzzer programs, with clang; scripts/fuzz --minutes N builds and runs them all'
+	@echo 'make kill9            kills claimd under load, ROUNDS=500 times from SEED=1 on, of each kind of work'
+	@echo 'make powercut         cuts the power at each write and sync, with SEEDS=20 chances each'
+	@echo 'make fuzz             libFuzzer programs, with clang'
 	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'
 	@echo 'make install          to where configure was told; DESTDIR= and prefix= are honoured; also uninstall'

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "http.h"
@@ -55,19 +56,32 @@ static void hang_up(struct load_client *client)
 	*client = (struct load_client){ .fd = -1, .n = -1 };
 }
 
-void load_free(struct load *load)
+struct load *load_free(struct load *load)
 {
 	if (!load)
-		return;
+		return NULL;
 	for (size_t i = 0; i < LOAD_CLIENTS; i++)
 		hang_up(&load->clients[i]);
+	free(load->acked);
 	free(load);
+	return NULL;
+}
+
+/* A number that was never used. */
+static int take_number(struct load *load)
+{
+	if (load->next == load->n_room) {
+		load->n_room = 2 * load->n_room + 1024;
+		load->acked = reallocarray(load->acked, (size_t)load->n_room, sizeof(load->acked[0]));
+		ck_assert_ptr_nonnull(load->acked);
+	}
+	load->acked[load->next] = false;
+	return load->next++;
 }
 
 static void post_next(struct load *load, struct load_client *client)
 {
-	ck_assert_int_lt(load->next, LOAD_POSTS_MAX);
-	client->n = load->next++;
+	client->n = take_number(load);
 	if (client->fd < 0)
 		client->fd = http_connect(load->address);
 	load->post(client->fd, load->subjects[(size_t)client->n % load->n_subjects], client->n);
@@ -77,7 +91,8 @@ static void post_next(struct load *load, struct load_client *client)
 static void take(struct load *load, struct load_client *client)
 {
 	struct http_answer answer;
-	bool good = http_receive(client->fd, &answer) == 200;
+	unsigned status = http_receive(client->fd, &answer);
+	bool good = status == 200 || status == 202;
 	bool ends = !good || http_has(&answer, "\r\nConnection: close\r\n");
 
 	http_answer_done(&answer);
@@ -90,33 +105,64 @@ static void take(struct load *load, struct load_client *client)
 		hang_up(client);
 }
 
+/* Each client has a request under way when this waits; for US at most. */
+static void turn(struct load *load, int64_t us)
+{
+	const struct timespec timeout = { .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
+	struct pollfd fds[LOAD_CLIENTS];
+
+	for (size_t i = 0; i < LOAD_CLIENTS; i++) {
+		if (load->clients[i].n < 0)
+			post_next(load, &load->clients[i]);
+		fds[i] = (struct pollfd){ .fd = load->clients[i].fd, .events = POLLIN };
+	}
+	ck_assert_int_ge(ppoll(fds, LOAD_CLIENTS, &timeout, NULL), 0);
+	for (size_t i = 0; i < LOAD_CLIENTS; i++)
+		if (fds[i].revents)
+			take(load, &load->clients[i]);
+}
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 void load_run(struct load *load, int n)
 {
 	int until = load->n_acked + n;
+	int64_t end = process_patience();
 
 	while (load->n_acked < until) {
-		struct pollfd fds[LOAD_CLIENTS];
-
-		for (size_t i = 0; i < LOAD_CLIENTS; i++) {
-			if (load->clients[i].n < 0)
-				post_next(load, &load->clients[i]);
-			fds[i] = (struct pollfd){ .fd = load->clients[i].fd, .events = POLLIN };
-		}
-		ck_assert_int_gt(poll(fds, LOAD_CLIENTS, PATIENCE_MS), 0);
-		for (size_t i = 0; i < LOAD_CLIENTS; i++)
-			if (fds[i].revents)
-				take(load, &load->clients[i]);
+		ck_assert_msg(!process_patience_is_over(end), "%d of %d are acknowledged", load->n_acked - until + n, n);
+		turn(load, 1000000);
 	}
 }
 
-void load_bury(struct load *load)
+void load_run_for(struct load *load, int64_t us)
 {
+	int64_t end = now_us() + us;
+
+	for (int64_t left = us; left > 0; left = end - now_us())
+		turn(load, left);
+}
+
+unsigned load_bury(struct load *load)
+{
+	int acked = load->n_acked;
+	unsigned n = 0;
+
 	for (size_t i = 0; i < LOAD_CLIENTS; i++) {
 		struct load_client *client = &load->clients[i];
 		struct pollfd fd = { .fd = client->fd, .events = POLLIN };
 
 		/* One that was never accepted still waits in the socket's queue, and will be answered after the restart. */
-		if (client->fd >= 0 && client->n >= 0 && poll(&fd, 1, 0) > 0)
+		if (client->fd >= 0 && client->n >= 0 && poll(&fd, 1, 0) > 0) {
 			take(load, client);
+			n++;
+		}
 	}
+	return n - (unsigned)(load->n_acked - acked);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Callers that post numbered callbacks or pushes as fast as they are answered, come back when their connection ends, and
+ * Callers that post numbered callbacks, pushes or wishes as fast as they are answered, come back when their connection ends, and
  * never send a number twice: what was acknowledged is known exactly.
  * System tests.
  */
@@ -9,9 +9,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define LOAD_CLIENTS 8
-#define LOAD_POSTS_MAX 100000
 
 /* Sends number N, about SUBJECT. */
 typedef void (*load_post_fn)(int fd, const char *subject, int n);
@@ -34,16 +34,19 @@ struct load {
 	} clients[LOAD_CLIENTS];
 	int next;
 	int n_acked;
-	bool acked[LOAD_POSTS_MAX];
+	bool *acked; /* by number */
+	int n_room;
 };
 
 struct load *load_new(const char *address, load_post_fn post, char **subjects, size_t n_subjects);
-void load_free(struct load *load);
+struct load *load_free(struct load *load); /* takes NULL, returns NULL */
 
-/* Goes on until so many more are acknowledged. */
+/* Goes on until so many more are acknowledged, or for so long: then each client waits for an answer. */
 void load_run(struct load *load, int n);
+void load_run_for(struct load *load, int64_t us);
 
-/* The server is dead: takes the answers that it sent before, and closes. */
-void load_bury(struct load *load);
+/* The server is dead: takes the answers that it sent before, and hangs up where it did. Returns how many
+ * clients then get none. */
+unsigned load_bury(struct load *load);
 
 #endif

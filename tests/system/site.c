@@ -112,10 +112,11 @@ void site_configure(struct site *site)
 	                          "base_url = %s\n"
 	                          "token_file = %s\n"
 	                          "callback_secret_file = %s\n"
-	                          "journal = no\n"
+	                          "journal = %s\n"
 	                          "%s",
 	                          site->database, site->control_socket, site->log_level, site->daemon_keys, site->listen_address,
-	                          site->listen_keys, site->base_url, site->token_file, site->secret_file, site->delivery_keys), 0);
+	                          site->listen_keys, site->base_url, site->token_file, site->secret_file,
+	                          site->journal ? "yes" : "no", site->delivery_keys), 0);
 	site_write_file(site->conf, text);
 	free(text);
 	if (site->market_keys)
@@ -152,7 +153,7 @@ static void await_address(struct site *site, const char *words, char ret[static 
 	snprintf(ret, ADDRESS_SIZE, "%s", strstr(line, words) + strlen(words));
 }
 
-void site_restart(struct site *site)
+void site_spawn(struct site *site)
 {
 	const char *const argv[] = { "claimd", "-c", site->conf, NULL };
 
@@ -160,6 +161,11 @@ void site_restart(struct site *site)
 	process_start_as(&site->claimd, &(struct process_plan){
 		.argv = argv, .environment = site->environment, .socket = site->socket,
 		.enter = site->sandbox ? sandbox_enter : NULL, .enter_cls = site->sandbox });
+}
+
+void site_restart(struct site *site)
+{
+	site_spawn(site);
 	if (site->socket > 0)
 		process_await_line(&site->claimd, "serving callbacks on the passed socket");
 	else

@@ -8,6 +8,7 @@
 #define CLAIMD_TESTS_SYSTEM_SITE_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 #include "base/address.h"
 #include "process.h"
@@ -41,6 +42,7 @@ struct site {
 	const char *daemon_keys;
 	const char *listen_keys;
 	const char *delivery_keys;
+	bool journal;               /* Delivery's is polled */
 	const char *market_keys;    /* of [market main], of business 222 with a DBS and a LaaS shop; NULL: there is none */
 	const char *allow_from;     /* likewise; this machine at first */
 	struct sandbox *sandbox;    /* that claimd runs in; NULL: none */
@@ -66,6 +68,8 @@ void site_configure_more(struct site *site, const char *lines);
 /* Makes the public socket as systemd does: it is there before claimd is, and outlives it. */
 void site_open_socket(struct site *site);
 
+/* Starts claimd, and does not wait until it serves. */
+void site_spawn(struct site *site);
 /* Writes the configuration and starts claimd; back when it serves. */
 void site_start(struct site *site);
 /* The same, without writing the configuration. */

@@ -210,17 +210,6 @@ static char **list_claims(size_t *ret_n)
 	return ids;
 }
 
-/* Callbacks come until PROCESS has ended, though not more than can be counted. */
-static void keep_busy(struct process *process)
-{
-	enum { PAUSE_MS = 5 };
-
-	if (load->n_acked < LOAD_POSTS_MAX - 10 * POSTS)
-		load_run(load, POSTS);
-	else
-		process_pause(process, PAUSE_MS);
-}
-
 START_TEST(three_unrelated_readers_and_claimd_never_meet)
 {
 	size_t n = 0;
@@ -233,7 +222,7 @@ START_TEST(three_unrelated_readers_and_claimd_never_meet)
 	load = load_new(site.address, load_post_callback, claims, n);
 	start_readers();
 	while (is_any_reading())
-		keep_busy(&reading[0]);
+		load_run(load, POSTS);
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
 		expect_good_reading(&readers[i], &reading[i]);
 	ck_assert_msg(!strstr(process_errors(&site.claimd), "busy"), "%s", process_errors(&site.claimd));
@@ -263,7 +252,7 @@ START_TEST(keeping_does_not_make_it_wait_either)
 
 		process_start(&keeping, argv);
 		while (process_is_alive(&keeping))
-			keep_busy(&keeping);
+			load_run(load, POSTS);
 		ck_assert_msg(process_wait(&keeping) == 0, "%s: %s%s", verb, process_errors(&keeping), process_output(&keeping));
 		process_done(&keeping);
 	}
