@@ -45,7 +45,7 @@ static int read_pragma(struct store *store, const char *sql, int64_t *ret)
 	if (r == SQLITE_ROW)
 		*ret = sqlite3_column_int64(stmt, 0);
 	else
-		snprintf(store->error, sizeof(store->error), "%s", sqlite3_errmsg(store->handle));
+		query_note_error(store);
 	sqlite3_finalize(stmt);
 	return query_err(r);
 }

@@ -6,8 +6,11 @@
  */
 #include "store/query.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "model/seen.h"
@@ -47,6 +50,48 @@ int query_err(int sqlite_code)
 	}
 }
 
+/* Why PATH may not be written, or made, as an errno; 0: it may be. */
+static int reason_of_path(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	if (access(path, W_OK) < 0 && errno != ENOENT)
+		return errno;
+	/* The log beside it is to be made, too. */
+	snprintf(folder, sizeof(folder), "%.*s", name ? (int)(name - path) + 1 : 2, name ? path : "./");
+	return access(folder, W_OK) < 0 ? errno : 0;
+}
+
+/* Why the system refused what SQLite has just tried, as an errno; 0: it is not the system's doing. LAST: errno. SQLite opens for
+ * reading what it may not write, so that of such a file the last one says nothing. */
+static int system_reason(sqlite3 *handle, const char *path, int last)
+{
+	switch (sqlite3_errcode(handle) & 0xff) {
+	case SQLITE_IOERR:
+		return last;
+	case SQLITE_CANTOPEN:
+		return last == ENOENT ? reason_of_path(path) : last;
+	case SQLITE_READONLY:
+		return reason_of_path(path);
+	default:
+		return 0;
+	}
+}
+
+void query_note_open_error(struct store *store, const char *path)
+{
+	int reason = system_reason(store->handle, path, errno);
+
+	snprintf(store->error, sizeof(store->error), "%s%s%s", sqlite3_errmsg(store->handle), reason ? ": " : "",
+	         reason ? strerror(reason) : "");
+}
+
+void query_note_error(struct store *store)
+{
+	query_note_open_error(store, store_path(store));
+}
+
 /* Keeps the first error of the query, of its transaction, and SQLite's words for it. */
 static void query_fail(struct query *query, int sqlite_code)
 {
@@ -55,7 +100,7 @@ static void query_fail(struct query *query, int sqlite_code)
 	if (query->error)
 		return;
 	query->error = query_err(sqlite_code);
-	snprintf(store->error, sizeof(store->error), "%s", sqlite3_errmsg(store->handle));
+	query_note_error(store);
 	if (store->in_transaction && !store->failed)
 		store->failed = query->error;
 }
@@ -187,6 +232,6 @@ int store_exec(struct store *store, const char *sql)
 	int r = sqlite3_exec(store->handle, sql, NULL, NULL, NULL);
 
 	if (r != SQLITE_OK)
-		snprintf(store->error, sizeof(store->error), "%s", sqlite3_errmsg(store->handle));
+		query_note_error(store);
 	return query_err(r);
 }

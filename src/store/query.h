@@ -74,6 +74,10 @@ size_t query_changes(const struct store *store);
 
 /* The nearest of our codes for an SQLite result code. */
 int query_err(int sqlite_code);
+/* Keeps what the connection's last failure was, in SQLite's words and, where the system has a reason, in its own. */
+void query_note_error(struct store *store);
+/* The same for one that could not even open PATH. */
+void query_note_open_error(struct store *store, const char *path);
 
 /* The text of a statement. */
 const char *stmt_text(enum stmt stmt);

@@ -56,8 +56,8 @@ static int open_handle(const char *path, int flags, struct store **ret)
 		r = sqlite3_busy_timeout(store->handle, PATIENCE_MS);
 	if (r == SQLITE_OK)
 		return ERR_OK;
-	snprintf(store->error, sizeof(store->error), "%s",
-	         store->handle ? sqlite3_errmsg(store->handle) : sqlite3_errstr(r));
+	if (store->handle)
+		query_note_open_error(store, path);
 	return query_err(r);
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """receiver.py KEY MANUAL BROKEN: a merchant's receiver of messages, as a new user writes it: the signature is checked by the
 lines that stand in the manual page MANUAL. While there is a file BROKEN it answers 500, otherwise 204. It prints its port, and
-then a line for each message: its status, "genuine" or "forged", id, type, claim or source, and status or "-"."""
+then a line for each message: its status, "genuine" or "forged", id, type, claim or source or "-", and status or "-"."""
 
 import http.server
 import json
@@ -38,7 +38,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         data = message["data"]
         status = 500 if os.path.exists(broken) else 204
         print(status, "genuine" if genuine else "forged", self.headers["webhook-id"], message["type"],
-              data.get("external_id") or data["source"], data.get("to_status", "-"), flush=True)
+              data.get("external_id") or data.get("source", "-"), data.get("to_status", "-"), flush=True)
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()

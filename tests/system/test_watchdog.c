@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "disk.h"
 #include "http.h"
 #include "manager.h"
 #include "site.h"
@@ -23,21 +24,17 @@
 static struct site site;
 static struct upstream upstream;
 static struct manager manager;
-static char preload[4200];
-static char stall_file[4200];
-static char stall_variable[4300];
+static struct disk_trouble trouble;
 /* Where sanitizers are in the program, they want to be the first of all libraries, but can do without. */
 static const char *environment[] = {
-	manager.variable, "WATCHDOG_USEC=" PERIOD_US_TEXT, preload, stall_variable, "ASAN_OPTIONS=verify_asan_link_order=0", NULL,
+	manager.variable, "WATCHDOG_USEC=" PERIOD_US_TEXT, trouble.preload, trouble.variable, "ASAN_OPTIONS=verify_asan_link_order=0", NULL,
 };
 
 static void setup(void)
 {
 	site_open(&site);
 	manager_open(&manager);
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s/tests/preload/stall.so", getenv("CLAIMD_BUILD"));
-	snprintf(stall_file, sizeof(stall_file), "%s/stalled", site.folder);
-	snprintf(stall_variable, sizeof(stall_variable), "STALL_WHILE=%s", stall_file);
+	disk_trouble_open(&trouble, site.folder);
 	site.environment = environment;
 	site_open_socket(&site);
 }
@@ -86,14 +83,14 @@ START_TEST(a_disk_that_hangs_starves_it_and_a_restart_loses_nothing)
 	site_start(&site);
 	await_feeds(3);
 	ck_assert_uint_eq(http_post(site.address, SITE_CALLBACK "before"), 200);
-	site_write_file(stall_file, "");
+	disk_trouble_begin(&trouble, 0);
 	int fd = http_connect(site.address);
 	http_request(fd, "POST", SITE_CALLBACK "during", "");
 	await_starving();
 	int waiting = http_connect(site.address);
 	http_request(waiting, "POST", SITE_CALLBACK "after", "");
 	abort_claimd();
-	ck_assert_int_eq(unlink(stall_file), 0);
+	disk_trouble_end(&trouble);
 	site_restart(&site);
 	/* Nobody has said that the second one is safe, unless another commit hung before it was taken in; and nobody has refused
 	 * the third. */
