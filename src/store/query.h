@@ -30,8 +30,7 @@ struct store {
 	size_t n_messages;                /* that it has put into the outbox */
 	int64_t asked_id;                 /* the source that it asked about last, whether transitions are forwarded; 0: none */
 	bool forwards;                    /* and the answer */
-	store_end_fn on_end;
-	void *on_end_cls;
+	struct store_watch watch;
 	char error[256];                  /* of the last failure, for the log */
 };
 

@@ -112,16 +112,15 @@ const char *store_error_text(const struct store *store)
 	return store->error;
 }
 
-void store_set_on_end(struct store *store, store_end_fn fn, void *cls)
+void store_set_watch(struct store *store, const struct store_watch *watch)
 {
-	store->on_end = fn;
-	store->on_end_cls = cls;
+	store->watch = watch ? *watch : (struct store_watch){ 0 };
 }
 
 static void tell_end(const struct store *store, int result, size_t n_messages)
 {
-	if (store->on_end)
-		store->on_end(result, n_messages, store->on_end_cls);
+	if (store->watch.on_end)
+		store->watch.on_end(result, n_messages, store->watch.cls);
 }
 
 int store_begin(struct store *store)
@@ -165,12 +164,19 @@ void store_rollback(struct store *store)
 		tell_end(store, failed, 0);
 }
 
+static int make_durable(struct store *store)
+{
+	if (store->watch.on_commit)
+		store->watch.on_commit(store->watch.cls);
+	return store_exec(store, "COMMIT");
+}
+
 int store_commit(struct store *store)
 {
 	int r = store->failed;
 
 	if (!r)
-		r = store_exec(store, "COMMIT");
+		r = make_durable(store);
 	leave(store);
 	tell_end(store, r, r ? 0 : store->n_messages);
 	return r;

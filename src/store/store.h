@@ -57,11 +57,17 @@ int store_failed(const struct store *store);
  * so that no other can begin. A lock of another program, a full disk or a broken one is not that. */
 bool store_is_stuck(const struct store *store);
 
-/* A transaction has ended with RESULT: committed, undone by its first error, or, with ERR_BUSY, not even begun. One that was
- * undone for the caller's own reasons is not told. N_MESSAGES: so many were put into the outbox (outbox.h) by it. */
-typedef void (*store_end_fn)(int result, size_t n_messages, void *cls);
-/* FN is called at the end of each, from within the verb that ends it: it must not use the store. One at a time; NULL: none. */
-void store_set_on_end(struct store *store, store_end_fn fn, void *cls);
+/* Who sees how transactions fare: called from within the verbs above, so that it must not use the store. */
+struct store_watch {
+	/* What was written is about to be made durable, which takes as long as the disk likes; on_end() follows. May be NULL. */
+	void (*on_commit)(void *cls);
+	/* A transaction has ended with RESULT: committed, undone by its first error, or, with ERR_BUSY, not even begun. One that was
+	 * undone for the caller's own reasons is not told. N_MESSAGES: so many were put into the outbox (outbox.h) by it. */
+	void (*on_end)(int result, size_t n_messages, void *cls);
+	void *cls;
+};
+/* One at a time; copied, NULL: none. */
+void store_set_watch(struct store *store, const struct store_watch *watch);
 
 /* --- Sources ------------------------------------------------------------------------------------------------------- */
 

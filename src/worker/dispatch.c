@@ -37,6 +37,13 @@ struct dispatch {
 	struct forwarding **forwardings;
 };
 
+static void on_commit(void *cls)
+{
+	struct dispatch *dispatch = cls;
+
+	storage_note_commit(dispatch->storage);
+}
+
 static void on_end(int result, size_t n_messages, void *cls)
 {
 	struct dispatch *dispatch = cls;
@@ -110,7 +117,7 @@ struct dispatch *dispatch_free(struct dispatch *dispatch)
 {
 	if (!dispatch)
 		return NULL;
-	store_set_on_end(dispatch->config.store, NULL, NULL);
+	store_set_watch(dispatch->config.store, NULL);
 	for (size_t i = 0; i < dispatch->n_forwardings; i++)
 		forwarding_free(dispatch->forwardings[i]);
 	free(dispatch->forwardings);
@@ -228,7 +235,7 @@ static int open_parts(struct dispatch *dispatch, const struct worker_config *con
 	if (!r)
 		r = loop_timer_new(config->loop, on_switch, dispatch, &dispatch->timer);
 	if (!r)
-		r = storage_new(config->loop, config->store, &dispatch->storage);
+		r = storage_new(config->loop, config->store, config->metrics, &dispatch->storage);
 	if (!r)
 		r = open_alerts(dispatch, config);
 	return r ? r : dispatch_set_sources(dispatch, config->sources, config->n_sources);
@@ -246,7 +253,7 @@ int dispatch_new(const struct worker_config *config, struct dispatch **ret)
 
 	if (r)
 		return r;
-	store_set_on_end(config->store, on_end, dispatch);
+	store_set_watch(config->store, &(struct store_watch){ .on_commit = on_commit, .on_end = on_end, .cls = dispatch });
 	on_switch(dispatch);
 	/* What an earlier run left is told as soon as the loop runs. */
 	loop_task_post(dispatch->task);

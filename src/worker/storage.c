@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "entry/entry.h"
+#include "meter/meter.h"
 #include "store/outbox.h"
 
 /* Trouble is over when nothing has failed for so long: small rows still fit where large ones don't. */
@@ -19,6 +20,10 @@
  * the time, so tries further apart say nothing of what was between. */
 #define LOCK_US (10 * USEC_PER_SEC)
 #define LOCK_GAP_US (1 * USEC_PER_SEC)
+
+/* A commit takes some milliseconds, and nothing else is done meanwhile. A disk that goes on taking so long is told of now and then. */
+#define SLOW_US (1 * USEC_PER_SEC)
+#define SLOW_PAUSE_US (60 * USEC_PER_SEC)
 
 #define REASON_SIZE 256
 
@@ -32,7 +37,16 @@ struct storage {
 	char reason[REASON_SIZE];
 	struct wall locked_since; /* the lock that is met now: the first time, WALL_NONE while there is none, and the last */
 	struct wall locked_last;
+	bool committing;
+	struct mono committing_since;
+	struct mono slow_told_at;
+	struct histogram *commit_seconds;
 };
+
+static struct mono mono_now(const struct storage *storage)
+{
+	return clock_mono(loop_clock(storage->loop));
+}
 
 static void begin_trouble(struct storage *storage, struct wall from)
 {
@@ -66,8 +80,41 @@ static void note_success(struct storage *storage)
 		storage->to = loop_now(storage->loop);
 }
 
+static void tell_slow(struct storage *storage, double seconds)
+{
+	struct mono now = mono_now(storage);
+	char reason[64];
+
+	if (now.us - storage->slow_told_at.us < SLOW_PAUSE_US)
+		return;
+	snprintf(reason, sizeof(reason), "a commit took %.1f s", seconds);
+	entry_tell(LOG_LEVEL_WARNING, &(struct entry){ .event = EVENT_STORAGE_SLOW, .reason = reason },
+	           "the disk is slow: %s, and nothing else was done meanwhile", reason);
+	storage->slow_told_at = now;
+}
+
+void storage_note_commit(struct storage *storage)
+{
+	storage->committing = true;
+	storage->committing_since = mono_now(storage);
+}
+
+/* However it ended. */
+static void note_duration(struct storage *storage)
+{
+	int64_t took_us = mono_now(storage).us - storage->committing_since.us;
+	double seconds = (double)took_us / 1e6;
+
+	storage->committing = false;
+	histogram_add(storage->commit_seconds, seconds);
+	if (took_us >= SLOW_US)
+		tell_slow(storage, seconds);
+}
+
 void storage_note(struct storage *storage, int result)
 {
+	if (storage->committing)
+		note_duration(storage);
 	switch ((enum err)result) {
 	case ERR_OK:
 		note_success(storage);
@@ -121,13 +168,15 @@ struct storage *storage_free(struct storage *storage)
 	return NULL;
 }
 
-int storage_new(struct loop *loop, struct store *store, struct storage **ret)
+int storage_new(struct loop *loop, struct store *store, struct metrics *metrics, struct storage **ret)
 {
 	struct storage *storage = calloc(1, sizeof(*storage));
 
 	if (!storage)
 		return ERR_NOMEM;
 	*storage = (struct storage){ .loop = loop, .store = store, .to = WALL_NONE, .locked_since = WALL_NONE };
+	storage->slow_told_at.us = mono_now(storage).us - SLOW_PAUSE_US;
+	storage->commit_seconds = metrics_histogram(metrics, METER_COMMIT_SECONDS, NULL);
 
 	int r = loop_timer_new(loop, on_calm, storage, &storage->timer);
 

@@ -408,7 +408,7 @@ START_TEST(test_the_end_of_each_transaction_is_told)
 	struct hint orphan = bed_blank(&bed);
 
 	orphan.source_id = 4711;
-	store_set_on_end(bed.store, on_end, NULL);
+	store_set_watch(bed.store, &(struct store_watch){ .on_end = on_end });
 	save_state(SOURCE_OK);
 	ck_assert(told.n == 1 && told.result == ERR_OK && told.n_messages == 0);
 	save_state(SOURCE_LOCKED_OUT);

@@ -7,6 +7,7 @@
 #include "disk.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,6 +227,52 @@ START_TEST(a_full_disk_is_refused_told_and_an_alert_once_there_is_room_again)
 }
 END_TEST
 
+/* --- A disk that hangs for a while */
+
+enum { HANG_MS = 1200 };
+
+/* Clients post to TARGET while it hangs, and are answered when it no longer does. */
+static void hang_and_await(const char *target)
+{
+	int fds[LOAD_CLIENTS];
+
+	disk_trouble_begin(&trouble, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		fds[i] = http_connect(site.address);
+		http_request(fds[i], "POST", target, "");
+	}
+	/* All that can be awaited of a process that hangs. */
+	poll(NULL, 0, HANG_MS);
+	disk_trouble_end(&trouble);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		ck_assert_uint_eq(http_receive_status(fds[i]), 200);
+		close(fds[i]);
+	}
+}
+
+START_TEST(what_comes_while_the_disk_hangs_waits_and_that_is_told)
+{
+	static const char slow[] = "the disk is slow: a commit took ";
+	struct http_answer answer;
+
+	site.environment = environment;
+	site_start(&site);
+	ck_assert_uint_eq(http_post(site.address, SITE_CALLBACK "before"), 200);
+	hang_and_await(SITE_CALLBACK "during");
+	process_await_line(&site.claimd, slow);
+	hang_and_await(SITE_CALLBACK "during");
+	/* A minute has not passed. */
+	ck_assert_ptr_null(strstr(strstr(process_errors(&site.claimd), slow) + 1, slow));
+	assert_well();
+	ck_assert_uint_eq(http_ask(site.admin, "GET", "/metrics", &answer), 200);
+	ck_assert_msg(strstr(answer.body, "\nclaimd_commit_seconds_bucket{le=\"1\"} "), "%s", answer.body);
+	http_answer_done(&answer);
+	process_kill(&site.claimd);
+	ck_assert_int_eq(site_number(&site, "SELECT count(*) FROM report_notifications WHERE external_id = 'during'"), 2 * LOAD_CLIENTS);
+	site_check(&site);
+}
+END_TEST
+
 /* --- A disk that claimd can't begin on */
 
 static void use_database(const char *name)
@@ -324,6 +371,7 @@ Suite *suite(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, while_writing_fails_all_is_refused_and_then_it_goes_on_by_itself, 0, (int)ARRAY_SIZE(errors));
 	tcase_add_test(tcase, a_full_disk_is_refused_told_and_an_alert_once_there_is_room_again);
+	tcase_add_test(tcase, what_comes_while_the_disk_hangs_waits_and_that_is_told);
 	suite_add_tcase(suite, tcase);
 
 	tcase = tcase_create("start");

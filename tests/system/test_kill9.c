@@ -140,16 +140,22 @@ static void kill_now(void)
 	n_waiting += load_bury(load);
 }
 
-/* Three times in four after claimd has answered, else also while it starts. */
+/* Three times in four after claimd has answered, else also before. */
+static void kill_at_random(unsigned *seed)
+{
+	if (rand_r(seed) % 4)
+		load_run(load, 1);
+	load_run_for(load, rand_r(seed) % LIFE_US);
+	kill_now();
+}
+
+/* Also while it starts. */
 static void kill_often(unsigned seed)
 {
 	kill_now();
 	for (unsigned i = 0; i < rounds; i++) {
 		site_spawn(&site);
-		if (rand_r(&seed) % 4)
-			load_run(load, 1);
-		load_run_for(load, rand_r(&seed) % LIFE_US);
-		kill_now();
+		kill_at_random(&seed);
 	}
 	site_restart(&site);
 }
@@ -159,8 +165,7 @@ static void kill_operators_often(unsigned seed)
 {
 	for (unsigned i = 0; i < rounds; i++) {
 		process_await_line(&site.claimd, "serving claimctl on ");
-		load_run_for(load, rand_r(&seed) % LIFE_US);
-		kill_now();
+		kill_at_random(&seed);
 		site_restart(&site);
 	}
 }
