@@ -162,6 +162,12 @@ void endpoint_set_outage(struct endpoint *endpoint, enum side side, enum outage 
 		release(endpoint, side);
 }
 
+void endpoint_set_keys(struct endpoint *endpoint, const char *token, const char *api_key)
+{
+	endpoint->rules.token = token;
+	endpoint->rules.api_key = api_key;
+}
+
 const struct endpoint_stats *endpoint_stats(const struct endpoint *endpoint)
 {
 	return &endpoint->stats;

@@ -61,6 +61,8 @@ struct endpoint *endpoint_free(struct endpoint *endpoint);
 void endpoint_serve(struct endpoint *endpoint, struct request *request);
 
 void endpoint_set_outage(struct endpoint *endpoint, enum side side, enum outage outage);
+/* As struct endpoint_rules has them. */
+void endpoint_set_keys(struct endpoint *endpoint, const char *token, const char *api_key);
 const struct endpoint_stats *endpoint_stats(const struct endpoint *endpoint);
 
 DEFINE_CLEANUP(endpoint, struct endpoint *, endpoint_free)

@@ -56,6 +56,7 @@ struct callout {
 	struct buf url;
 	char *body;
 	char id[EXTERNAL_ID_SIZE];
+	struct wall updated;
 	bool behind;
 	unsigned tries;
 };
@@ -196,6 +197,15 @@ static bool is_refusal(const struct callout *callout, const struct fetch_result 
 	return callout->kind == ERRAND_PUSH && result->end == FETCH_ANSWERED && result->status == HTTP_BAD_REQUEST;
 }
 
+static void note_ack(const struct callout *callout)
+{
+	const struct sender_rules *rules = &callout->sender->rules;
+
+	stats_of(callout)->acked++;
+	if (rules->on_acked)
+		rules->on_acked(callout->kind, callout->id, callout->updated, rules->cls);
+}
+
 static void sender_pump(struct sender *sender);
 
 static void on_answer(const struct fetch_result *result, void *cls)
@@ -210,7 +220,8 @@ static void on_answer(const struct fetch_result *result, void *cls)
 		callout_retry(callout);
 		return;
 	}
-	stats_of(callout)->acked += is_ack(callout, result);
+	if (is_ack(callout, result))
+		note_ack(callout);
 	stats_of(callout)->refused += is_refusal(callout, result);
 	callout_end(callout);
 }
@@ -303,6 +314,7 @@ int sender_send(struct sender *sender, const struct errand *errand)
 		return ERR_NOMEM;
 	callout->sender = sender;
 	callout->kind = errand->kind;
+	callout->updated = errand->updated;
 	callout->behind = errand->behind;
 	memcpy(callout->id, errand->id, strnlen(errand->id, sizeof(callout->id) - 1));
 

@@ -30,6 +30,9 @@ struct sender_rules {
 	unsigned max_tries;     /* then it is given up */
 	double push_speedup;    /* Market's schedule passes so many times faster; the 10 s that it waits for an answer don't */
 	unsigned max_in_flight; /* of all kinds; more wait their turn */
+	/* Told of each errand that is acked, with its shipment and time; NULL: nobody is. */
+	void (*on_acked)(enum errand_kind kind, const char *id, struct wall updated, void *cls);
+	void *cls;
 };
 
 struct sender_stats {
@@ -47,7 +50,7 @@ struct errand {
 	enum errand_kind kind;
 	const char *url;   /* the merchant's, used as it is */
 	const char *id;    /* of the shipment; "" for a PING */
-	struct wall updated; /* a callback's */
+	struct wall updated; /* when what it tells of happened */
 	const char *body;  /* of a push or PING, JSON; copied */
 	int64_t delay_us;
 	bool behind;       /* goes out at sender_release() for the shipment, or after delay_us */

@@ -214,6 +214,8 @@ static void shipment_step(struct world_shipment *shipment)
 		change_next(&change, shipment->transitions, shipment->n, transition);
 	transition->acted = step->acted;
 	shipment->stale_reads = shipment_stale_reads(shipment, step);
+	if (rules->stale_max_us > 0)
+		shipment->fresh_at = wall_add(loop_now(shipment->world->loop), rules->stale_max_us);
 	shipment->n++;
 	shipment->now = transition->seen;
 	note_price(shipment, before.price, false);

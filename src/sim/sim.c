@@ -159,6 +159,7 @@ static int make_world(struct sim *sim)
 		.offer_us = sim->config.offer_us,
 		.wait_read = sim->config.wait_read,
 		.reader = sim->config.reader,
+		.stale_max_us = sim->config.stale_max_us,
 		.faults = &sim->config.faults,
 	};
 	const struct world_hooks hooks = {
@@ -292,6 +293,31 @@ int sim_set_push(struct sim *sim, const char *url)
 	int r = teller_set_push(sim->teller, url);
 
 	return r < 0 || !sim->config.ping ? r : teller_ping(sim->teller);
+}
+
+/* KEY is one of SIM's. */
+static int replace_key(struct sim *sim, char **key, const char *text)
+{
+	char *before = *key;
+	int r = copy_text(text, key);
+
+	if (r < 0) {
+		*key = before;
+		return r;
+	}
+	endpoint_set_keys(sim->endpoint, sim->token, sim->api_key);
+	free(before);
+	return 0;
+}
+
+int sim_set_token(struct sim *sim, const char *token)
+{
+	return replace_key(sim, &sim->token, token);
+}
+
+int sim_set_api_key(struct sim *sim, const char *api_key)
+{
+	return replace_key(sim, &sim->api_key, api_key);
 }
 
 void sim_set_outage(struct sim *sim, enum outage outage)

@@ -36,6 +36,7 @@ struct sim_config {
 	int64_t offer_us;         /* as struct world_rules, and as wait_read */
 	bool wait_read;
 	enum reader reader;
+	int64_t stale_max_us;
 	struct claim_rules claim_rules;
 
 	const char *token;        /* Delivery's, as struct endpoint_rules, with what follows */
@@ -87,6 +88,10 @@ void sim_set_on_done(struct sim *sim, void (*fn)(void *cls), void *cls);
 int sim_add_claim(struct sim *sim, const char *life, const char **ret_id);
 /* The same for an order of MODEL. */
 int sim_add_order(struct sim *sim, const struct model *model, const char *life, const char **ret_id);
+
+/* From now on every request must have another token (Delivery's) or Api-Key (Market's); copied, ERR_NOMEM. */
+int sim_set_token(struct sim *sim, const char *token);
+int sim_set_api_key(struct sim *sim, const char *api_key);
 
 /* Adds steps, as plan_add() reads them, to the claim or order of that id; a claim is made if need be. */
 int sim_script(struct sim *sim, const char *id, const char *steps);

@@ -173,6 +173,7 @@ int world_add(struct world *world, struct world_birth *birth, struct world_shipm
 	shipment->prepaid = birth->prepaid;
 	shipment->fake = birth->fake;
 	shipment->entry = WALL_NONE;
+	shipment->fresh_at = WALL_NONE;
 	birth->plan = (struct plan){ 0 };
 	shipment_name(shipment, birth);
 
@@ -207,11 +208,17 @@ int world_extend(struct world_shipment *shipment, const char *steps)
 	return 0;
 }
 
+static bool is_stale(const struct world_shipment *shipment)
+{
+	return shipment->stale_reads > 0 &&
+	       (!wall_is_set(shipment->fresh_at) || wall_cmp(loop_now(shipment->world->loop), shipment->fresh_at) < 0);
+}
+
 int world_peek(const struct world_shipment *shipment, struct seen *ret, size_t *ret_place)
 {
 	if (shipment->n == 0)
 		return ERR_NOT_FOUND;
-	if (shipment->stale_reads > 0) {
+	if (is_stale(shipment)) {
 		*ret_place = shipment->n - 2;
 		*ret = shipment->transitions[*ret_place].seen;
 	} else {

@@ -78,6 +78,7 @@ struct world_shipment {
 	char applied[STATUS_TEXT_SIZE]; /* the last status that a checker takes for the current one; "" before any */
 	struct wall entry;      /* into a status with a window; WALL_NONE before */
 	unsigned stale_reads;
+	struct wall fresh_at;   /* however few reads there are until then; WALL_NONE: it takes the reads */
 };
 
 struct world_rules {
@@ -87,6 +88,7 @@ struct world_rules {
 	int64_t offer_us;   /* an offer's valid_until behind ready_for_approval; 0: none is given */
 	bool wait_read;     /* a shipment goes on only when its status was read: once, or in two snapshots where a reader must confirm it */
 	enum reader reader; /* by whom */
+	int64_t stale_max_us; /* reads are stale so long after a change at most; 0: until there were as many as chance or plan want */
 	const struct faults *faults;
 };
 

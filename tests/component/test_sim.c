@@ -99,6 +99,11 @@ START_TEST(requests_that_upstream_refuses_are_refused)
 	stage_check_error(&s, 400, "bad_request");
 	stage_ask(&s, "POST", BULK_INFO, LANGUAGE "Authorization: Bearer secret-token\r\n", "{\"claim_ids\":[\"a\"]}");
 	ck_assert_uint_eq(s.answer.status, 200);
+	ck_assert_int_eq(sim_set_token(s.sim, "another-token"), 0);
+	stage_ask(&s, "POST", BULK_INFO, LANGUAGE "Authorization: Bearer secret-token\r\n", "{\"claim_ids\":[\"a\"]}");
+	stage_check_error(&s, 401, "unauthorized");
+	stage_ask(&s, "POST", BULK_INFO, LANGUAGE "Authorization: Bearer another-token\r\n", "{\"claim_ids\":[\"a\"]}");
+	ck_assert_uint_eq(s.answer.status, 200);
 	stage_ask(&s, "GET", BULK_INFO, LANGUAGE, "");
 	stage_check_error(&s, 405, "405");
 	stage_ask(&s, "POST", BULK_INFO "s", LANGUAGE, "");
@@ -231,6 +236,19 @@ START_TEST(a_stale_read_tells_the_status_before)
 }
 END_TEST
 
+START_TEST(stale_reads_end_when_their_time_is_over)
+{
+	s.config.stale_max_us = 30 * USEC_PER_SEC;
+	stage_begin(&s);
+	stage_script(&s, "a", "new, estimating stale 1000");
+	stage_await_steps(&s, "a", 2);
+	stage_check_told(&s, "a", "new");
+	s.clock.shift_us = 30 * USEC_PER_SEC;
+	loop_clock_stepped(s.loop);
+	stage_check_told(&s, "a", "estimating");
+}
+END_TEST
+
 START_TEST(stale_reads_of_chance_come_to_an_end)
 {
 	stage_begin_with_fault(&s, "stale=1");
@@ -294,6 +312,7 @@ Suite *suite(void)
 	tcase_add_test(t, a_cut_answer_tells_nothing);
 	tcase_add_test(t, a_delayed_answer_comes);
 	tcase_add_test(t, a_stale_read_tells_the_status_before);
+	tcase_add_test(t, stale_reads_end_when_their_time_is_over);
 	tcase_add_test(t, stale_reads_of_chance_come_to_an_end);
 	tcase_add_test(t, the_truth_is_served_line_by_line);
 	tcase_add_test(t, a_claim_can_be_ordered_over_http);

@@ -47,6 +47,33 @@ START_TEST(a_callback_is_the_url_with_parameters_glued_to_it)
 }
 END_TEST
 
+static void note_ack(enum errand_kind kind, const char *id, struct wall updated, void *cls)
+{
+	struct buf *acks = cls;
+
+	ck_assert_int_eq(buf_addf(acks, "%d %s %lld\n", (int)kind, id, (long long)updated.us), 0);
+}
+
+START_TEST(each_ack_is_told_once_with_what_it_is_about)
+{
+	struct buf acks = { 0 };
+	char want[128];
+
+	s.merchant.status = 503;
+	s.config.sender.on_acked = note_ack;
+	s.config.sender.cls = &acks;
+	stage_begin_with_callbacks(&s, "/?");
+	stage_script(&s, "a", "new");
+	stage_await_calls(&s, 2);
+	ck_assert_uint_eq(acks.len, 0);
+	s.merchant.status = 200;
+	stage_await_done(&s);
+	snprintf(want, sizeof(want), "%d a %lld\n", (int)ERRAND_CALLBACK, (long long)stage_newest(&s, "a")->seen.key.updated.us);
+	ck_assert_str_eq(acks.data, want);
+	buf_done(&acks);
+}
+END_TEST
+
 START_TEST(a_callback_is_repeated_until_it_is_answered_200)
 {
 	struct sim_stats stats;
@@ -159,6 +186,7 @@ Suite *suite(void)
 	TCase *t = tcase_create("sim-callbacks");
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_callback_is_the_url_with_parameters_glued_to_it);
+	tcase_add_test(t, each_ack_is_told_once_with_what_it_is_about);
 	tcase_add_test(t, a_callback_is_repeated_until_it_is_answered_200);
 	tcase_add_test(t, a_callback_is_given_up_in_the_end);
 	tcase_add_test(t, a_url_that_leads_nowhere_is_given_up_too);

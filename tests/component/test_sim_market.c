@@ -242,6 +242,12 @@ START_TEST(requests_that_market_refuses_are_refused)
 	stage_check_market_error(&s, 401, "UNAUTHORIZED");
 	stage_ask(&s, "POST", ORDERS, "Authorization: Bearer ACMA:key:0\r\n", "{}");
 	stage_check_market_error(&s, 401, "UNAUTHORIZED");
+	ck_assert_int_eq(sim_set_api_key(s.sim, "ACMA:key:1"), 0);
+	stage_ask(&s, "POST", ORDERS, "Api-Key: ACMA:key:1\r\n", "{}");
+	ck_assert_uint_eq(s.answer.status, 200);
+	stage_ask(&s, "POST", ORDERS, API_KEY, "{}");
+	stage_check_market_error(&s, 401, "UNAUTHORIZED");
+	ck_assert_int_eq(sim_set_api_key(s.sim, "ACMA:key:0"), 0);
 	stage_ask(&s, "GET", CAMPAIGNS, "", "");
 	stage_check_market_error(&s, 401, "UNAUTHORIZED");
 	stage_ask(&s, "POST", "/v1/businesses/223/orders", API_KEY, "{}");
