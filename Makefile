@@ -324,6 +324,23 @@ $(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) \
 $(BENCHES): bench-%: $(B)/tests/bench/bench_%
 	$(Q)$< $(BENCH_OPTIONS)
 
+# --- Soak ----------------------------------------------------------------------------------------------------------
+
+# A month of a large shop on compressed time: scripts/soak runs it; a short one is a test of the system ring. The hourglass is linked to
+# it, and put in front of libc in claimd.
+SOAK := $(B)/tests/soak/soak
+$(B)/tests/soak/%.o: EXTRA_CFLAGS = -I. -Itests
+$(B)/tests/preload/%.o: EXTRA_CFLAGS = -I. -Itests
+$(B)/tests/preload/hourglass.so: tests/preload/hourglass.h
+
+$(SOAK): $(call objects,$(wildcard tests/soak/*.c) tests/preload/hourglass.c) $(call archives,sim loop wire model base)
+	$(say) LINK $@
+	$(Q)$(call link-test)
+
+.PHONY: soak-programs
+soak-programs: $(SOAK) $(PRELOADS) $(PROGRAMS)
+check check-system: $(SOAK)
+
 # --- Installation --------------------------------------------------------------------------------------------------
 
 DOCUMENTS := $(wildcard README README.md NEWS COPYING)
