@@ -28,13 +28,28 @@ void store_hint_add(struct store *store, const struct hint *hint)
 	query_run(&q);
 }
 
-static void note_callback(struct store *store, int64_t source_id, struct wall received)
+/* The last callback or push of one source among the rows that are folded: told the source once for all of them. */
+struct called {
+	int64_t source_id; /* 0: of none yet */
+	struct wall received;
+};
+
+static void tell_source(struct store *store, const struct called *called)
 {
 	struct query q = query_start(store, STMT_SOURCE_CALLED);
 
-	query_bind_number(&q, source_id);
-	query_bind_time(&q, received);
+	query_bind_number(&q, called->source_id);
+	query_bind_time(&q, called->received);
 	query_run(&q);
+}
+
+static void note_callback(struct store *store, struct called *called, int64_t source_id, struct wall received)
+{
+	if (called->source_id == source_id && wall_cmp(received, called->received) <= 0)
+		return;
+	if (called->source_id && called->source_id != source_id)
+		tell_source(store, called);
+	*called = (struct called){ source_id, received };
 }
 
 /* A hint that owes a read, on its way into its shipment. Texts are borrowed. */
@@ -91,17 +106,32 @@ static bool fold_known(struct store *store, const struct fold *fold)
 	return query_run(&q) == ERR_OK && query_changes(store) > 0;
 }
 
+static void bind_owed(struct query *q, const struct fold *fold, struct wall due)
+{
+	bind_fold(q, fold);
+	query_bind_time(q, fold_promise(fold));
+	query_bind_time(q, fold->received);
+	query_bind_time(q, due);
+	query_bind_number(q, fold->campaign_id);
+}
+
+/* The first hint about a shipment that was not heard of before. */
+static void fold_first(struct store *store, const struct fold *fold, struct wall due)
+{
+	struct query q = query_start(store, STMT_HINT_FIRST);
+
+	bind_owed(&q, fold, due);
+	query_bind_text(&q, fold->market ? NULL : model_claims.name);
+	query_run(&q);
+}
+
 static void fold_owed(struct store *store, const struct fold *fold, struct wall due)
 {
 	struct query q = query_start(store, STMT_HINT_OWED);
 
-	bind_fold(&q, fold);
-	query_bind_time(&q, fold_promise(fold));
-	query_bind_time(&q, fold->received);
-	query_bind_time(&q, due);
-	query_bind_number(&q, fold->campaign_id);
-	query_bind_text(&q, fold->market ? NULL : model_claims.name);
-	query_run(&q);
+	bind_owed(&q, fold, due);
+	if (query_run(&q) == ERR_OK && query_changes(store) == 0)
+		fold_first(store, fold, due);
 }
 
 static void note_campaign(struct store *store, const struct fold *fold)
@@ -148,7 +178,7 @@ static void fold_hint(struct store *store, const struct fold *fold, struct wall 
 }
 
 /* Takes the inbox row that IN stands at into its shipment; returns its id. */
-static int64_t fold_row(struct store *store, struct query *in, struct wall due)
+static int64_t fold_row(struct store *store, struct query *in, struct wall due, struct called *called)
 {
 	struct fold fold;
 
@@ -156,7 +186,7 @@ static int64_t fold_row(struct store *store, struct query *in, struct wall due)
 	fold.source_id = query_number(in);
 	fold.market = query_number(in) == 1;
 	fold.received = query_time(in);
-	note_callback(store, fold.source_id, fold.received);
+	note_callback(store, called, fold.source_id, fold.received);
 	if (query_number(in) != 1)
 		return fold.id;
 	fold.external_id = query_text(in);
@@ -187,18 +217,21 @@ int store_unfolded_since(struct store *store, struct wall *ret)
 void store_fold_hints(struct store *store, struct wall due, size_t max_rows, size_t *ret_n)
 {
 	struct query in = query_start(store, STMT_HINTS_UNFOLDED);
+	struct called called = { 0 };
 	int64_t last = 0;
 	size_t n = 0;
 
 	query_bind_number(&in, (int64_t)max_rows);
 	while (query_next(&in)) {
-		last = fold_row(store, &in, due);
+		last = fold_row(store, &in, due, &called);
 		n++;
 	}
 	query_end(&in);
 	*ret_n = n;
 	if (n == 0)
 		return;
+
+	tell_source(store, &called);
 
 	struct query mark = query_start(store, STMT_FOLD_ADVANCE);
 
