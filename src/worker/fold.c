@@ -17,8 +17,12 @@
 #define FOLD_GAP_MAX_US (500 * USEC_PER_MS)
 #define FOLD_MANY 8
 
-/* Rows of one transaction: a few milliseconds, so that no acknowledgement waits long behind it. */
-#define FOLD_ROWS 1000
+/* Rows of one transaction: two or three milliseconds, so that no acknowledgement waits long behind it. */
+#define FOLD_ROWS 200
+
+/* While hints go on coming faster than that, folding rests so many times as long as it took: a flood is acknowledged first. What
+ * waits is durable, and is folded without a rest as soon as the flood is over. */
+#define FOLD_RESTS 9
 
 /* When the file is locked, full or failing. */
 #define FOLD_RETRY_US (200 * USEC_PER_MS)
@@ -32,6 +36,7 @@ struct folder {
 	struct loop_timer *timer;
 	struct mono last;
 	int64_t gap_us;
+	bool is_flooded; /* hints came since it began to fold last */
 	bool failing; /* told in the log */
 	loop_fn fn;
 	void *cls;
@@ -64,9 +69,21 @@ static int64_t next_gap_us(const struct folder *folder, size_t n)
 	return folder->gap_us * 2 < FOLD_GAP_MAX_US ? folder->gap_us * 2 : FOLD_GAP_MAX_US;
 }
 
+static struct mono mono_now(const struct folder *folder)
+{
+	return clock_mono(loop_clock(folder->loop));
+}
+
+/* BEGAN: to fold as many rows as one transaction may have. */
+static int64_t rest_us(const struct folder *folder, struct mono began)
+{
+	return folder->is_flooded ? FOLD_RESTS * (folder->last.us - began.us) : 0;
+}
+
 static void on_timer(void *cls)
 {
 	struct folder *folder = cls;
+	struct mono began = mono_now(folder);
 	size_t n = 0;
 	int r = fold_some(folder, &n);
 
@@ -75,20 +92,22 @@ static void on_timer(void *cls)
 		return;
 	}
 	folder->failing = false;
-	folder->last = clock_mono(loop_clock(folder->loop));
+	folder->last = mono_now(folder);
 	folder->gap_us = next_gap_us(folder, n);
 	if (n == FOLD_ROWS)
-		loop_timer_after(folder->timer, 0);
+		loop_timer_after(folder->timer, rest_us(folder, began));
+	folder->is_flooded = false;
 	if (n > 0)
 		folder->fn(folder->cls);
 }
 
 void folder_wake(struct folder *folder)
 {
+	folder->is_flooded = true;
 	if (loop_timer_is_set(folder->timer))
 		return;
 
-	int64_t since = clock_mono(loop_clock(folder->loop)).us - folder->last.us;
+	int64_t since = mono_now(folder).us - folder->last.us;
 
 	loop_timer_after(folder->timer, since < folder->gap_us ? folder->gap_us - since : 0);
 }
