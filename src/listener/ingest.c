@@ -175,12 +175,14 @@ static int store_rows(struct ingest *ingest, size_t n, bool *ret_any_good)
 
 	if (r < 0)
 		return r;
+	const struct hint *hints[INGEST_BATCH_MAX];
 	bool any_good = false;
 	const struct row *row = ingest->rows.first;
 	for (size_t i = 0; i < n; i++, row = row->next) {
-		store_hint_add(ingest->store, &row->hint);
+		hints[i] = &row->hint;
 		any_good = any_good || !row->hint.reason;
 	}
+	store_hints_add(ingest->store, hints, n);
 	r = store_commit(ingest->store);
 	if (r < 0)
 		return r;

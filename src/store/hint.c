@@ -8,24 +8,49 @@
 #include "store/query.h"
 #include "store/store.h"
 
+/* What a statement costs whatever it does is paid once for so many: as many as HINTS_ADD has rows. */
+#define HINTS_AT_ONCE 8
+
+static void bind_hint(struct query *q, const struct hint *hint)
+{
+	query_bind_number(q, hint->source_id);
+	query_bind_text(q, hint->kind);
+	query_bind_number(q, hint->owes_read && hint->external_id && !hint->reason);
+	query_bind_text(q, hint->external_id);
+	query_bind_time(q, hint->upstream);
+	query_bind_time(q, hint->received);
+	query_bind_text(q, hint->remote_addr);
+	query_bind_text(q, hint->own_params);
+	query_bind_number(q, hint->quirks);
+	query_bind_text(q, hint->reason);
+	query_bind_number(q, hint->campaign_id);
+	query_bind_text(q, hint->status);
+	query_bind_number(q, hint->asks_to_cancel);
+}
+
 void store_hint_add(struct store *store, const struct hint *hint)
 {
 	struct query q = query_start(store, STMT_HINT_ADD);
 
-	query_bind_number(&q, hint->source_id);
-	query_bind_text(&q, hint->kind);
-	query_bind_number(&q, hint->owes_read && hint->external_id && !hint->reason);
-	query_bind_text(&q, hint->external_id);
-	query_bind_time(&q, hint->upstream);
-	query_bind_time(&q, hint->received);
-	query_bind_text(&q, hint->remote_addr);
-	query_bind_text(&q, hint->own_params);
-	query_bind_number(&q, hint->quirks);
-	query_bind_text(&q, hint->reason);
-	query_bind_number(&q, hint->campaign_id);
-	query_bind_text(&q, hint->status);
-	query_bind_number(&q, hint->asks_to_cancel);
+	bind_hint(&q, hint);
 	query_run(&q);
+}
+
+static void add_some(struct store *store, const struct hint *const *hints)
+{
+	struct query q = query_start(store, STMT_HINTS_ADD);
+
+	for (size_t i = 0; i < HINTS_AT_ONCE; i++)
+		bind_hint(&q, hints[i]);
+	query_run(&q);
+}
+
+void store_hints_add(struct store *store, const struct hint *const *hints, size_t n)
+{
+	for (; n >= HINTS_AT_ONCE; n -= HINTS_AT_ONCE, hints += HINTS_AT_ONCE)
+		add_some(store, hints);
+	for (size_t i = 0; i < n; i++)
+		store_hint_add(store, hints[i]);
 }
 
 /* The last callback or push of one source among the rows that are folded: told the source once for all of them. */

@@ -135,6 +135,8 @@ struct hint {
 
 /* Appends a hint to the inbox. One without an id, or with a reason, owes no read whatever it says. In a transaction. */
 void store_hint_add(struct store *store, const struct hint *hint);
+/* Appends N hints in their order; cheaper than one by one. */
+void store_hints_add(struct store *store, const struct hint *const *hints, size_t n);
 
 /* Folds up to MAX_ROWS inbox rows that were not folded yet into their shipments' rows: the shipment becomes due at
  * DUE unless what is known of it already is as new as the hint promises. A push's status is kept as a witness until its

@@ -3,6 +3,8 @@
  * From the inbox to a due read: what folding hints does to their claims, and which hints need no read.
  * Component tests.
  */
+#include <stdio.h>
+
 #include "base/err.h"
 #include "store_bed.h"
 #include "tests/suite.h"
@@ -58,6 +60,29 @@ START_TEST(test_copies_of_a_hint_make_one_read)
 	ck_assert_int_eq(due[0].at.us, at_s(1).us);
 	ck_assert_int_eq(due[0].hint_id, 20);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM inbox"), "20");
+}
+END_TEST
+
+START_TEST(test_hints_that_are_added_together_are_kept_in_their_order)
+{
+	enum { N = 21 };
+	struct hint hints[N];
+	const struct hint *together[N];
+	char claims[N][16];
+
+	for (int i = 0; i < N; i++) {
+		snprintf(claims[i], sizeof(claims[i]), "claim-%02d", i);
+		hints[i] = bed_blank(&bed);
+		hints[i].external_id = claims[i];
+		hints[i].owes_read = i % 2 == 0;
+		hints[i].received = at_s(i);
+		together[i] = &hints[i];
+	}
+	ck_assert_int_eq(store_begin(bed.store), ERR_OK);
+	store_hints_add(bed.store, together, N);
+	ck_assert_int_eq(store_commit(bed.store), ERR_OK);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM inbox WHERE external_id = format('claim-%02d', id - 1)"
+	                               " AND owes = id % 2 AND received_us = 1790000000000000 + (id - 1) * 1000000"), "21");
 }
 END_TEST
 
@@ -175,6 +200,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, test_a_hint_makes_its_claim_due);
 	tcase_add_test(tcase, test_copies_of_a_hint_make_one_read);
+	tcase_add_test(tcase, test_hints_that_are_added_together_are_kept_in_their_order);
 	tcase_add_test(tcase, test_a_hint_for_what_is_known_needs_no_read);
 	tcase_add_test(tcase, test_a_hint_in_whole_seconds_always_needs_a_read);
 	tcase_add_test(tcase, test_a_promise_ends_with_its_hint);
