@@ -145,22 +145,31 @@ static bool is_place(const struct query *query, size_t at)
 	return at == query->place[OURS_UPDATED] || at == query->place[OURS_CLAIM_ID];
 }
 
-/* The next piece from *io_at on, which is then its end: at an '&', or where ours is glued on. */
+/* Where the piece at BEGIN ends: at an '&', or where ours is glued on. */
+static size_t piece_end(const struct query *query, size_t begin)
+{
+	const struct piece *raw = &query->raw;
+	const char *separator = memchr(raw->text + begin, '&', raw->len - begin);
+	size_t end = separator ? (size_t)(separator - raw->text) : raw->len;
+
+	for (enum ours ours = 0; ours < OURS_MAX; ours++)
+		if (query->place[ours] > begin && query->place[ours] < end)
+			end = query->place[ours];
+	return end;
+}
+
+/* The next piece from *io_at on, which is then its end. */
 static bool piece_next(const struct query *query, size_t *io_at, struct piece *ret)
 {
 	const struct piece *raw = &query->raw;
 	size_t begin = *io_at;
-	size_t end;
 
 	while (begin < raw->len && raw->text[begin] == '&')
 		begin++;
 	if (begin == raw->len)
 		return false;
-	end = begin + 1;
-	while (end < raw->len && raw->text[end] != '&' && !is_place(query, end))
-		end++;
-	*ret = (struct piece){ raw->text + begin, end - begin };
-	*io_at = end;
+	*io_at = piece_end(query, begin);
+	*ret = (struct piece){ raw->text + begin, *io_at - begin };
 	return true;
 }
 
