@@ -340,6 +340,16 @@ $(SOAK): $(call objects,$(wildcard tests/soak/*.c) tests/preload/hourglass.c) $(
 .PHONY: soak-programs
 soak-programs: $(SOAK) $(PRELOADS) $(PROGRAMS)
 check check-system: $(SOAK)
+# What claimd is held against and has to be built; the other rivals are scripts.
+BENCH_RIVALS := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/rivals/*.c))
+$(BENCH_RIVALS): $(B)/%: $(B)/%.o
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(MHD_LIBS)
+
+# All of them, and claimd beside its rivals: make bench BENCH_OPTIONS=--quick
+.PHONY: bench
+bench: $(PROGRAMS) $(BENCH_PROGRAMS) $(BENCH_RIVALS)
+	$(Q)scripts/bench --build $(B) $(BENCH_OPTIONS)
 
 # --- Installation --------------------------------------------------------------------------------------------------
 
@@ -450,6 +460,7 @@ help:
 	@echo 'make kill9            kills claimd under load, ROUNDS=500 times from SEED=1 on, of each kind of work'
 	@echo 'make powercut         cuts the power at each write and sync, with SEEDS=20 chances each'
 	@echo 'make fuzz             libFuzzer programs, with clang'
+	@echo 'make bench            how fast all of it is, beside what else could be used; BENCH_OPTIONS=--help tells more'
 	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'
 	@echo 'make install          to where configure was told; DESTDIR= and prefix= are honoured; also uninstall'
