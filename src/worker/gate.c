@@ -19,10 +19,15 @@
 /* When the file is locked, full or failing. */
 #define SAVE_RETRY_US (200 * USEC_PER_MS)
 
+/* While request after request goes well, when the last one did is saved no more often: each save waits for the disk, and
+ * acknowledgements wait behind it. */
+#define SAVE_GAP_US USEC_PER_SEC
+
 struct gate {
 	struct gate_config config;
 	struct loop_timer *timer;         /* the state is still to be saved */
 	char reason[OUTCOME_REASON_SIZE]; /* for it */
+	struct mono saved;                /* when it was saved last */
 	bool is_on_trial;                 /* a lockout was lifted, and no request has shown yet whether it is over */
 };
 
@@ -64,7 +69,11 @@ static int store_state(struct gate *gate, bool read)
 	store_source_save(store, &gate->config.source, gate->reason, loop_now(gate->config.loop));
 	if (read)
 		store_source_read(store, gate->config.source.id, loop_now(gate->config.loop));
-	return store_commit(store);
+
+	r = store_commit(store);
+	if (r == ERR_OK)
+		gate->saved = clock_mono(loop_clock(gate->config.loop));
+	return r;
 }
 
 /* It is tried until it is saved, since a lockout is an alert. */
@@ -126,15 +135,27 @@ static void note_skew(struct gate *gate, int64_t skew_us)
 		            "the upstream's clock is %+.1f s from ours; deadlines run on the upstream's", (double)gate_skew_us(gate) / 1e6);
 }
 
+/* Whether a request that went well followed upon another one, and that was saved just now. */
+static bool is_saved(const struct gate *gate, const struct source *before)
+{
+	const struct source *source = &gate->config.source;
+	struct mono now = clock_mono(loop_clock(gate->config.loop));
+
+	return before->state == SOURCE_OK && source->state == SOURCE_OK && source->failures == before->failures &&
+	       wall_cmp(source->paused_until, before->paused_until) == 0 && !loop_timer_is_set(gate->timer) &&
+	       now.us - gate->saved.us < SAVE_GAP_US;
+}
+
 void gate_end(struct gate *gate, const struct client_end *end, bool several)
 {
 	struct source *source = &gate->config.source;
-	enum source_state before = source->state;
+	struct source before = *source;
 
 	note_skew(gate, end->skew_us);
 	pace_source(source, end->outcome, several, end->retry_after_s, loop_now(gate->config.loop), backoff_random());
-	save(gate, source->state == SOURCE_OK ? "" : end->reason, end->outcome == OUTCOME_OK);
-	tell(gate, end, before);
+	if (!is_saved(gate, &before))
+		save(gate, source->state == SOURCE_OK ? "" : end->reason, end->outcome == OUTCOME_OK);
+	tell(gate, end, before.state);
 }
 
 /* No answer at all is how upstream throttles, too (upstream/delivery.md section 6). */
@@ -203,6 +224,7 @@ int gate_new(const struct gate_config *config, struct gate **ret)
 	if (!gate)
 		return ERR_NOMEM;
 	gate->config = *config;
+	gate->saved.us = clock_mono(loop_clock(config->loop)).us - SAVE_GAP_US;
 
 	int r = loop_timer_new(config->loop, on_timer, gate, &gate->timer);
 

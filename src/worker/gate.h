@@ -29,7 +29,8 @@ int64_t gate_source_id(const struct gate *gate);
 /* Whether a request may go out now; if not, *ret_until is when to ask again. */
 bool gate_is_open(const struct gate *gate, struct wall *ret_until);
 
-/* A request has ended; SEVERAL: it asked for more than one shipment. Stores what that means for the source. */
+/* A request has ended; SEVERAL: it asked for more than one shipment. Stores what that means for the source;
+ * while all goes well, when that was the case last once a second. */
 void gate_end(struct gate *gate, const struct client_end *end, bool several);
 
 /* A request for the journal has ended. What only says that the journal is not to be had there (404, 5xx, an
