@@ -8,8 +8,10 @@
 
 #include "store/store.h"
 
-/* What is removed, in this order: shipments go after the notifications about them. */
+/* First nothing is removed yet, but how long shipments stayed in their statuses is counted, for reports: a history that is new since the
+ * last pass. Then what goes, in this order: shipments after the notifications about them. */
 enum prune_stage {
+	PRUNE_STAYS,
 	PRUNE_NOTIFICATIONS,
 	PRUNE_ODD_EVENTS,
 	PRUNE_ACTIONS,   /* those about no shipment */
@@ -32,7 +34,7 @@ struct prune {
 /* A pass that begins at NOW and removes what is older than DAYS. */
 struct prune store_prune_start(struct wall now, int64_t days);
 
-/* Removes some of what is to go:
+/* Counts some stays, or removes some of what is to go:
  * - notifications that were received before then, if they have had their read;
  * - shipments that have ended, with all that hangs on them, if they were updated last before then, their notifications are gone, and
  *   neither an action nor a message about them is still under way. An order that was delivered has ended once it is half a year old:

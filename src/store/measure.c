@@ -10,22 +10,39 @@
 #include "base/err.h"
 #include "store/query.h"
 
+/* Hints that are not folded yet are counted no further: so many are folded within a second or two. */
+#define UNFOLDED_MAX 10000
+
 /* What waits in one place, and since when. */
 struct waiting {
 	int64_t n;
 	struct wall since;
 };
 
-static int read_waiting(struct store *store, enum stmt stmt, int64_t source_id, struct waiting *ret)
+static int end_waiting(struct query *q, struct waiting *ret)
 {
-	struct query q = query_start(store, stmt);
+	if (query_next(q)) {
+		ret->n = query_number(q);
+		ret->since = query_time(q);
+	}
+	return query_end(q);
+}
+
+static int read_owed(struct store *store, int64_t source_id, struct waiting *ret)
+{
+	struct query q = query_start(store, STMT_MEASURE_OWED);
 
 	query_bind_number(&q, source_id);
-	if (query_next(&q)) {
-		ret->n = query_number(&q);
-		ret->since = query_time(&q);
-	}
-	return query_end(&q);
+	return end_waiting(&q, ret);
+}
+
+static int read_unfolded(struct store *store, int64_t source_id, struct waiting *ret)
+{
+	struct query q = query_start(store, STMT_MEASURE_UNFOLDED);
+
+	query_bind_number(&q, source_id);
+	query_bind_number(&q, UNFOLDED_MAX);
+	return end_waiting(&q, ret);
 }
 
 static struct wall earlier(struct wall a, struct wall b)
@@ -39,10 +56,10 @@ static int read_pending(struct store *store, int64_t source_id, struct source_me
 {
 	struct waiting owed = { .since = WALL_NONE };
 	struct waiting unfolded = { .since = WALL_NONE };
-	int r = read_waiting(store, STMT_MEASURE_OWED, source_id, &owed);
+	int r = read_owed(store, source_id, &owed);
 
 	if (!r)
-		r = read_waiting(store, STMT_MEASURE_UNFOLDED, source_id, &unfolded);
+		r = read_unfolded(store, source_id, &unfolded);
 	measure->pending = owed.n + unfolded.n;
 	measure->pending_since = earlier(owed.since, unfolded.since);
 	return r;

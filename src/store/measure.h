@@ -16,7 +16,7 @@
 struct source_measure {
 	char state[16];            /* ok, limited, locked_out, silent */
 	int64_t skew_us;           /* NUMBER_NONE before the first answer */
-	int64_t pending;
+	int64_t pending;           /* of the hints that are not folded yet no more than the next ten thousand count */
 	struct wall pending_since; /* the oldest; WALL_NONE: nothing is pending */
 	struct wall cursor_read;   /* WALL_NONE: never */
 	int64_t journal_events;

@@ -24,6 +24,10 @@ static const char schema_2[] =
 #include "store/schema-2.sql.h"
 	;
 
+static const char schema_3[] =
+#include "store/schema-3.sql.h"
+	;
+
 static const char views[] =
 #include "store/views.sql.h"
 	;
@@ -32,6 +36,7 @@ static const char views[] =
 static const char *const migrations[] = {
 	schema_1,
 	schema_2,
+	schema_3,
 };
 _Static_assert(ARRAY_SIZE(migrations) == STORE_SCHEMA_VERSION, "one migration a version");
 

@@ -2,6 +2,8 @@
 --
 -- The report_* views: the promise to reporting tools, described in claimd-schema(7). And, last and private, what messages say.
 -- Made anew whenever the schema version changes. Each instant stands twice: X as ISO 8601 UTC text, X_us as integer microseconds.
+-- A window is looked up by its step, and never among all that are open (+outcome, CROSS JOIN): those may be many.
+-- Of what happened, +s.model keeps SQLite from beginning with all shipments of a model, which are most, where a time leads to few rows.
 
 DROP VIEW IF EXISTS report_claims;
 CREATE VIEW report_claims AS
@@ -34,7 +36,7 @@ JOIN source src ON src.id = s.source_id
 LEFT JOIN status st ON st.model = s.model AND st.name = s.status
 LEFT JOIN price p ON p.id = (
 	SELECT id FROM price WHERE shipment_id = s.id ORDER BY at_us DESC, revision DESC, id DESC LIMIT 1)
-LEFT JOIN window w ON w.outcome = 'open' AND w.history_id = (
+LEFT JOIN window w ON +w.outcome = 'open' AND w.history_id = (
 	SELECT h.id FROM history h
 	WHERE h.shipment_id = s.id AND (h.verdict IN ('first', 'legal', 'gap') OR h.adopted = 1)
 	ORDER BY h.revision DESC, h.updated_us DESC, h.operation_id IS NULL DESC, h.operation_id DESC, h.id DESC LIMIT 1)
@@ -69,8 +71,8 @@ JOIN source src ON src.id = s.source_id
 LEFT JOIN status st ON st.model = s.model AND st.name = @NODE(s.model, s.status)@
 LEFT JOIN campaign c ON c.source_id = s.source_id AND c.campaign_id = s.campaign_id
 LEFT JOIN window w ON w.history_id = (
-	SELECT o.history_id FROM history h JOIN window o ON o.history_id = h.id
-	WHERE h.shipment_id = s.id AND o.outcome = 'open'
+	SELECT o.history_id FROM history h CROSS JOIN window o ON o.history_id = h.id
+	WHERE h.shipment_id = s.id AND +o.outcome = 'open'
 	ORDER BY o.due_us LIMIT 1)
 WHERE src.kind = 'market' AND s.model IS NOT NULL;
 
@@ -121,7 +123,7 @@ DROP VIEW IF EXISTS report_transitions;
 CREATE VIEW report_transitions AS
 SELECT
 	src.name AS source,
-	s.model AS model,
+	+s.model AS model,
 	s.external_id AS external_id,
 	h.seq AS seq,
 	h.from_status AS from_status,
@@ -146,7 +148,7 @@ DROP VIEW IF EXISTS report_windows;
 CREATE VIEW report_windows AS
 SELECT
 	src.name AS source,
-	s.model AS model,
+	+s.model AS model,
 	s.external_id AS external_id,
 	w.kind AS kind,
 	@TIME(w.opened_us)@ AS opened_at,
@@ -167,7 +169,7 @@ CREATE VIEW report_violations AS
 SELECT
 	v.id AS id,
 	src.name AS source,
-	s.model AS model,
+	+s.model AS model,
 	s.external_id AS external_id,
 	v.kind AS kind,
 	h.from_status AS from_status,
@@ -196,7 +198,7 @@ SELECT
 	p.price AS price,
 	p.currency AS currency,
 	nullif(p.revision, 0) AS revision,
-	s.model AS model
+	+s.model AS model
 FROM price p
 JOIN shipment s ON s.id = p.shipment_id
 JOIN source src ON src.id = s.source_id;
@@ -227,32 +229,34 @@ FROM inbox i
 JOIN source src ON src.id = i.source_id
 LEFT JOIN shipment s ON s.source_id = i.source_id AND s.external_id = i.external_id;
 
--- How long shipments stayed in a status, from entering to leaving it, both exactly known: legal steps only. Nearest-rank percentiles:
--- the least stay that so large a share of all are no longer than. Sorting is what costs, so there is one sort for all of them.
+-- How long shipments stayed in a status, from entering to leaving it, both exactly known: legal steps only. Nearest-rank percentiles,
+-- of lengths that were rounded up to three digits: the least stay that so large a share of all are no longer than. Most are counted (stay).
 DROP VIEW IF EXISTS report_durations;
 CREATE VIEW report_durations AS
-WITH stay AS (
+WITH lasted AS (
+	SELECT source_id, model, status, us, n FROM stay WHERE n > 0
+	UNION ALL
+	SELECT s.source_id, s.model, h.from_status, @DIGITS(h.at_us - h.from_us)@, 1
+	FROM history h CROSS JOIN shipment s ON s.id = h.shipment_id
+	WHERE h.id > (SELECT history_id FROM counted) AND h.verdict = 'legal'
+), ranked AS (
 	SELECT
-		s.source_id AS source_id,
-		s.model AS model,
-		h.from_status AS status,
-		(h.at_us - h.from_us) / 1000000.0 AS seconds,
-		cume_dist() OVER (PARTITION BY s.source_id, s.model, h.from_status ORDER BY h.at_us - h.from_us) AS share
-	FROM history h
-	JOIN shipment s ON s.id = h.shipment_id
-	WHERE h.verdict = 'legal'
+		source_id, model, status, n, us / 1000000.0 AS seconds,
+		sum(n) OVER (PARTITION BY source_id, model, status ORDER BY us) AS up_to,
+		sum(n) OVER (PARTITION BY source_id, model, status) AS of_all
+	FROM lasted
 )
 SELECT
 	src.name AS source,
-	stay.model AS model,
-	stay.status AS status,
-	count(*) AS n,
-	min(stay.seconds) FILTER (WHERE stay.share >= 0.5) AS p50_s,
-	min(stay.seconds) FILTER (WHERE stay.share >= 0.9) AS p90_s,
-	max(stay.seconds) AS max_s
-FROM stay
-JOIN source src ON src.id = stay.source_id
-GROUP BY stay.source_id, stay.model, stay.status;
+	r.model AS model,
+	r.status AS status,
+	sum(r.n) AS n,
+	min(r.seconds) FILTER (WHERE 2 * r.up_to >= r.of_all) AS p50_s,
+	min(r.seconds) FILTER (WHERE 10 * r.up_to >= 9 * r.of_all) AS p90_s,
+	max(r.seconds) AS max_s
+FROM ranked r
+JOIN source src ON src.id = r.source_id
+GROUP BY r.source_id, r.model, r.status;
 
 -- pending: claims and orders that wait for a read that a hint asked for, and hints that are not yet folded into them.
 -- The gaps that are open are those of the history that no journal has explained yet.
@@ -260,11 +264,14 @@ GROUP BY stay.source_id, stay.model, stay.status;
 DROP VIEW IF EXISTS report_sources;
 CREATE VIEW report_sources AS
 WITH waiting AS (
-	SELECT source_id, owed_since_us AS since_us FROM shipment WHERE owed_since_us IS NOT NULL
+	SELECT
+		id AS source_id, owed AS n,
+		(SELECT min(owed_since_us) FROM shipment WHERE source_id = source.id AND owed_since_us IS NOT NULL) AS since_us
+	FROM source
 	UNION ALL
-	SELECT source_id, received_us FROM inbox WHERE id > (SELECT inbox_id FROM fold) AND owes
+	SELECT source_id, count(*), min(received_us) FROM inbox WHERE id > (SELECT inbox_id FROM fold) AND owes GROUP BY source_id
 ), summed AS (
-	SELECT source_id, count(*) AS pending, min(since_us) AS oldest_us FROM waiting GROUP BY source_id
+	SELECT source_id, sum(n) AS pending, min(since_us) AS oldest_us FROM waiting GROUP BY source_id
 ), odd AS (
 	SELECT source_id, count(*) AS n FROM odd_event GROUP BY source_id
 )

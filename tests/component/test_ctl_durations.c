@@ -40,8 +40,8 @@ START_TEST(json_has_seconds)
 	struct ctl_world_run run = ctl_world_run("durations --db @ --json --source other");
 
 	ck_assert_int_eq(run.status, 0);
-	ctl_world_expect_begin(run.out, "[\n{\"source\":\"other\",\"model\":\"claims\",\"status\":\"estimating\",\"n\":1,\"p50_s\":11880,"
-					"\"p90_s\":11880,\"max_s\":11880},\n");
+	ctl_world_expect_begin(run.out, "[\n{\"source\":\"other\",\"model\":\"claims\",\"status\":\"estimating\",\"n\":1,\"p50_s\":11900,"
+					"\"p90_s\":11900,\"max_s\":11900},\n");
 	ctl_world_expect_json(run.out, "/1/status", "new");
 	ctl_world_expect_json(run.out, "/1/max_s", "60");
 	ctl_world_expect_json(run.out, "/2", NULL);

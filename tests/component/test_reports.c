@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "store/keep.h"
+#include "store/query.h"
 #include "store_bed.h"
 #include "tests/suite.h"
 
@@ -143,6 +145,118 @@ START_TEST(test_durations_rank_the_stays)
 }
 END_TEST
 
+/* --- How long shipments stayed, counted -------------------------------------------------------------------------------- */
+
+#define DURATIONS \
+	"SELECT group_concat(status || ' ' || n || ' ' || p50_s || ' ' || max_s, ', ')" \
+	" FROM (SELECT * FROM report_durations ORDER BY status)"
+
+/* All that the keeper counts in a pass. */
+static void count_stays(void)
+{
+	struct prune prune = store_prune_start(at_s(100), 36500);
+
+	while (prune.stage == PRUNE_STAYS) {
+		ck_assert_int_eq(store_begin(bed.store), ERR_OK);
+		store_prune(bed.store, &prune);
+		ck_assert_int_eq(store_commit(bed.store), ERR_OK);
+	}
+}
+
+static void expect_counted(const char *durations)
+{
+	ck_assert_str_eq(bed_ask(&bed, DURATIONS), durations);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT count(*) FROM history WHERE id > (SELECT history_id FROM counted)"), "0");
+
+	struct query q = query_start(bed.store, STMT_CHECK_STAYS);
+	bool fault = query_next(&q);
+
+	ck_assert_msg(!fault, "%s", fault ? query_text(&q) : "");
+	query_end(&q);
+}
+
+static void see_life(const char *claim, int64_t created, int64_t estimated, int64_t offered)
+{
+	const struct seen life[] = {
+		bed_seen(claim, "new", 1, at_s(created)),
+		bed_seen(claim, "estimating", 4, at_s(estimated)),
+		bed_seen(claim, "ready_for_approval", 7, at_s(offered)),
+	};
+
+	bed_hint(&bed, claim, T0, T0);
+	for (size_t i = 0; i < ARRAY_SIZE(life); i++)
+		bed_apply(&bed, &life[i], at_s(20), NULL);
+}
+
+START_TEST(test_durations_are_the_same_before_and_after_they_are_counted)
+{
+	see_life("c1", 0, 2, 5);
+	ck_assert_str_eq(bed_ask(&bed, DURATIONS), "estimating 1 3.0 3.0, new 1 2.0 2.0");
+	count_stays();
+	expect_counted("estimating 1 3.0 3.0, new 1 2.0 2.0");
+	see_life("c2", 0, 4, 11);
+	ck_assert_str_eq(bed_ask(&bed, DURATIONS), "estimating 2 3.0 7.0, new 2 2.0 4.0");
+	count_stays();
+	expect_counted("estimating 2 3.0 7.0, new 2 2.0 4.0");
+}
+END_TEST
+
+/* An event that comes late makes of one stay two others, and of another none. */
+START_TEST(test_what_is_judged_again_is_counted_again)
+{
+	struct seen event = bed_seen("c1", "estimating_failed", 5, at_s(4));
+	struct seen between = bed_seen("c1", "estimating", 6, at_s(5));
+
+	event.snapshot = between.snapshot = false;
+	event.operation_id = 1;
+	between.operation_id = 2;
+	see_life("c1", 0, 2, 7);
+	count_stays();
+	bed_apply(&bed, &event, at_s(30), NULL);
+	count_stays();
+	expect_counted("estimating 1 2.0 2.0, new 1 2.0 2.0");
+	bed_apply(&bed, &between, at_s(30), NULL);
+	count_stays();
+	expect_counted("estimating 2 2.0 2.0, estimating_failed 1 1.0 1.0, new 1 2.0 2.0");
+}
+END_TEST
+
+/* And what comes later, under ids that are used again, counts. */
+START_TEST(test_what_goes_counts_no_more)
+{
+	see_life("c1", 0, 2, 5);
+	see_life("c2", 0, 4, 9);
+	count_stays();
+	ck_assert_ptr_null(bed_try(&bed, "PRAGMA foreign_keys = OFF;"
+	                                 "DELETE FROM history WHERE shipment_id = (SELECT id FROM shipment WHERE external_id = 'c2')"));
+	expect_counted("estimating 1 3.0 3.0, new 1 2.0 2.0");
+	see_life("c3", 0, 7, 8);
+	count_stays();
+	expect_counted("estimating 2 1.0 3.0, new 2 2.0 7.0");
+}
+END_TEST
+
+START_TEST(test_durations_are_rounded_up_to_three_digits)
+{
+	static const struct {
+		int64_t us;
+		const char *rounded;
+	} stays[] = {
+		{ 0, "0.0" }, { 999, "0.000999" }, { 1000, "0.001" }, { 1001, "0.00101" }, { 59999999, "60.0" }, { 60000000, "60.0" },
+		{ 12345678, "12.4" }, { 86400000001, "86500.0" },
+	};
+	struct seen created = bed_seen("c1", "new", 1, T0);
+	struct seen estimating = bed_seen("c1", "estimating", 2, wall_add(T0, stays[_i].us));
+
+	bed_hint(&bed, "c1", T0, T0);
+	bed_apply(&bed, &created, at_s(20), NULL);
+	bed_apply(&bed, &estimating, at_s(20), NULL);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT max_s FROM report_durations"), stays[_i].rounded);
+	count_stays();
+	ck_assert_str_eq(bed_ask(&bed, "SELECT max_s FROM report_durations"), stays[_i].rounded);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("reports");
@@ -154,6 +268,10 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_the_class_of_vehicle_stays_known);
 	tcase_add_test(tcase, test_durations_rank_the_stays);
 	tcase_add_test(tcase, test_durations_are_of_stays_that_there_were);
+	tcase_add_test(tcase, test_durations_are_the_same_before_and_after_they_are_counted);
+	tcase_add_test(tcase, test_what_is_judged_again_is_counted_again);
+	tcase_add_test(tcase, test_what_goes_counts_no_more);
+	tcase_add_loop_test(tcase, test_durations_are_rounded_up_to_three_digits, 0, 8);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

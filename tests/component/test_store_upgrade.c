@@ -14,7 +14,7 @@
 #include "store_bed.h"
 #include "suite.h"
 
-static const char *const versions[] = { "1" };
+static const char *const versions[] = { "1", "2" };
 
 /* What a report says must not change by an upgrade. */
 static const char *const reports[] = {
@@ -26,6 +26,8 @@ static const char *const reports[] = {
 	"SELECT count(*) || ' ' || group_concat(external_id || kind || due_at || outcome) FROM report_windows",
 	"SELECT count(*) || ' ' || group_concat(id || kind || to_status || state) FROM report_violations",
 	"SELECT count(*) || ' ' || group_concat(external_id || received_at || state) FROM report_notifications",
+	"SELECT count(*) || ' ' || group_concat(source || model || status || n)"
+	" FROM (SELECT * FROM report_durations ORDER BY source, model, status)",
 	"SELECT count(*) || ' ' || group_concat(source || ' ' || gaps_open || ' ' || gaps_healed) FROM report_sources",
 };
 
