@@ -320,9 +320,10 @@ $(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) \
 	$(Q)$(call link-test)
 
 # How much and where: make bench-journal BENCH_OPTIONS='--events 200000 --dir /srv'
+# Some of them run the programs, which they find by CLAIMD_BUILD.
 .PHONY: $(BENCHES)
-$(BENCHES): bench-%: $(B)/tests/bench/bench_%
-	$(Q)$< $(BENCH_OPTIONS)
+$(BENCHES): bench-%: $(B)/tests/bench/bench_% $(PROGRAMS)
+	$(Q)CLAIMD_BUILD=$(abspath $(B)) $< $(BENCH_OPTIONS)
 
 # --- Soak ----------------------------------------------------------------------------------------------------------
 
@@ -462,6 +463,8 @@ help:
 	@echo 'make fuzz             libFuzzer programs, with clang'
 	@echo 'make bench            how fast all of it is, beside what else could be used; BENCH_OPTIONS=--help tells more'
 	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
+	@echo 'make bench-NAME       what it costs, in numbers: journal, growth, reports, restart, memory, fetches; fill makes the files'
+	@echo '                      of up to ten million transitions that most of them use; BENCH_OPTIONS="--rows-max N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'
 	@echo 'make install          to where configure was told; DESTDIR= and prefix= are honoured; also uninstall'
 	@echo 'make dist, distcheck  a tarball; the same, tried out'

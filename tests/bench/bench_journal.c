@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * bench_journal [--events N] [--dir DIR]: how fast pages of the journal are applied, from an empty file to one with
+ * bench_journal [--events N]: how fast pages of the journal are applied, from an empty file to one with
  * N rows of history, beside what plain inserts into the same tables reach in the same run.
  * Benchmarks; `make bench-journal` runs it. Asserts nothing about speed.
  */
-#include <ftw.h>
-#include <getopt.h>
-#include <limits.h>
-#include <linux/magic.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/utsname.h>
-#include <sys/vfs.h>
-#include <sys/wait.h>
-#include <sysexits.h>
-#include <unistd.h>
 
 #include "base/err.h"
-#include "base/log.h"
-#include "bench/plain.h"
+#include "bench/bench.h"
 #include "bench/race.h"
 #include "bench/stream.h"
 
@@ -35,11 +24,6 @@
 #define EVENTS_MIN (EMPTY_LAP_EVENTS + LAST_LAP_EVENTS)
 
 #define FLAT_PERCENT 20
-
-struct options {
-	int64_t events;
-	const char *dir;
-};
 
 struct pace {
 	double events; /* a second */
@@ -79,9 +63,14 @@ static void print_heading(void)
 	printf("%12s %13s %11s %13s %11s %9s\n", "history rows", "events/s", "CPU us", "events/s", "CPU us", "ratio");
 }
 
-static void print_row(int64_t rows, const struct figures *figures)
+static void print_row(const struct bench *bench, int64_t rows, const struct figures *figures)
 {
 	const struct pace *page = &figures->page, *plain = &figures->plain;
+
+	bench_row(bench, "page_store", (double)rows, "rate", page->events, "events/s");
+	bench_row(bench, "page_store", (double)rows, "cpu", page->cpu_us, "us");
+	bench_row(bench, "plain inserts", (double)rows, "rate", plain->events, "events/s");
+	bench_row(bench, "plain inserts", (double)rows, "cpu", plain->cpu_us, "us");
 
 	printf("%12lld %13.0f %11.1f %13.0f %11.1f %7.0f %%\n", (long long)rows, page->events, page->cpu_us, plain->events,
 	       plain->cpu_us, 100 * page->events / plain->events);
@@ -109,16 +98,16 @@ static void add_lap(struct lap *sum, const struct lap *lap)
 	sum->plain.cpu_us += lap->plain.cpu_us;
 }
 
-static struct figures print_lap(int64_t rows, const struct lap *lap)
+static struct figures print_lap(const struct bench *bench, int64_t rows, const struct lap *lap)
 {
 	struct figures figures = { pace_of(lap->events, &lap->page), pace_of(lap->events, &lap->plain) };
 
-	print_row(rows, &figures);
+	print_row(bench, rows, &figures);
 	return figures;
 }
 
 /* The first lap, over and over, each in new files; *RET_RACE is where it then goes on. */
-static int run_empty(const char *folder, struct race **ret_race, struct figures *ret)
+static int run_empty(const struct bench *bench, struct race **ret_race, struct figures *ret)
 {
 	CLEANUP(race_cleanup) struct race *race = NULL;
 	struct lap sum = { 0 }, lap;
@@ -126,23 +115,23 @@ static int run_empty(const char *folder, struct race **ret_race, struct figures 
 	for (int i = 0; i < EMPTY_FILES; i++) {
 		race = race_close(race);
 
-		int r = race_open(folder, i, &race);
+		int r = race_open(bench->folder, i, &race);
 
 		if (r)
-			return fail(r, folder);
+			return fail(r, bench->folder);
 		r = race_run(race, EMPTY_LAP_EVENTS, &lap);
 		if (r)
 			return fail(r, race_error_text(race));
 		add_lap(&sum, &lap);
 	}
-	*ret = print_lap(0, &sum);
+	*ret = print_lap(bench, 0, &sum);
 	*ret_race = race;
 	race = NULL;
 	return ERR_OK;
 }
 
 /* Runs to FROM untimed, then on to TO; printed as a row about ROWS rows. */
-static int run_lap(struct race *race, int64_t from, int64_t to, int64_t rows, struct figures *ret)
+static int run_lap(const struct bench *bench, struct race *race, int64_t from, int64_t to, int64_t rows, struct figures *ret)
 {
 	struct lap lap;
 	int r = race_run(race, from, &lap);
@@ -150,22 +139,22 @@ static int run_lap(struct race *race, int64_t from, int64_t to, int64_t rows, st
 	r = r ? r : race_run(race, to, &lap);
 	if (r)
 		return fail(r, race_error_text(race));
-	*ret = print_lap(rows, &lap);
+	*ret = print_lap(bench, rows, &lap);
 	return ERR_OK;
 }
 
-static int run_laps(const char *folder, int64_t events, struct figures *ret_first, struct figures *ret_last)
+static int run_laps(const struct bench *bench, int64_t events, struct figures *ret_first, struct figures *ret_last)
 {
 	static const struct {
 		int64_t from, to;
 	} laps[] = { { 10000, 30000 }, { 100000, 150000 }, { 300000, 350000 } };
 	CLEANUP(race_cleanup) struct race *race = NULL;
 	struct figures between;
-	int r = run_empty(folder, &race, ret_first);
+	int r = run_empty(bench, &race, ret_first);
 
 	for (size_t i = 0; !r && i < ARRAY_SIZE(laps) && laps[i].to <= events - LAST_LAP_EVENTS; i++)
-		r = run_lap(race, laps[i].from, laps[i].to, laps[i].from, &between);
-	return r ? r : run_lap(race, events - LAST_LAP_EVENTS, events, events, ret_last);
+		r = run_lap(bench, race, laps[i].from, laps[i].to, laps[i].from, &between);
+	return r ? r : run_lap(bench, race, events - LAST_LAP_EVENTS, events, events, ret_last);
 }
 
 static bool is_flat(double percent)
@@ -197,18 +186,6 @@ static void print_verdict(int64_t events, const struct figures *change)
 		printf("the file's growth can't do that, so the machine had more to do besides when the run began.\n");
 }
 
-static void print_place(const char *folder)
-{
-	struct utsname system = { 0 };
-	struct statfs files = { 0 };
-
-	uname(&system);
-	statfs(folder, &files);
-	printf("%ld cores, %s %s, SQLite %s; files in %s%s\n", sysconf(_SC_NPROCESSORS_ONLN), system.sysname, system.release,
-	       plain_sqlite_version(), folder,
-	       files.f_type == TMPFS_MAGIC ? ", which is in memory: commits cost less there than on a disk" : "");
-}
-
 static void print_end(struct mono begin)
 {
 	double load[1] = { NAN };
@@ -218,110 +195,31 @@ static void print_end(struct mono begin)
 	       (double)(clock_mono(&(struct clock){ 0 }).us - begin.us) / USEC_PER_SEC, load[0]);
 }
 
-static int run(const struct options *options, const char *folder)
+static int run(const struct bench *bench)
 {
 	struct mono begin = clock_mono(&(struct clock){ 0 });
+	int64_t events = bench->number / STREAM_PAGE * STREAM_PAGE;
 	struct figures first, last;
 
-	print_place(folder);
+	bench_print_place(bench);
 	printf("Transactions of %d events, WAL, synchronous=FULL; CPU is an event's share.\n\n", STREAM_PAGE);
 	print_heading();
-	if (run_laps(folder, options->events, &first, &last))
+	if (run_laps(bench, events, &first, &last))
 		return EXIT_FAILURE;
 
 	const struct figures change = { change_of(&first.page, &last.page), change_of(&first.plain, &last.plain) };
 
 	print_change(&change);
 	print_end(begin);
-	print_verdict(options->events, &change);
+	print_verdict(events, &change);
 	return EXIT_SUCCESS;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-	(void)status;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-/* Passes on what would have ended this process, so that it outlives the child and can tidy up. */
-static int await_child(pid_t child, const sigset_t *signals)
-{
-	int status = 0;
-	int number;
-
-	while (waitpid(child, &status, WNOHANG) == 0)
-		if (sigwait(signals, &number) == 0 && number != SIGCHLD)
-			kill(child, number);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
-}
-
-/* The files grow to some hundred megabytes: they must go also when the run is broken off. */
-static int run_in_child(const struct options *options, const char *folder)
-{
-	sigset_t signals;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-
-	pid_t child = fork();
-
-	if (child == 0) {
-		sigprocmask(SIG_UNBLOCK, &signals, NULL);
-		exit(run(options, folder));
-	}
-	if (child < 0) {
-		perror("bench_journal: fork");
-		return EXIT_FAILURE;
-	}
-	return await_child(child, &signals);
-}
-
-static bool parse_options(int argc, char **argv, struct options *ret)
-{
-	static const struct option names[] = {
-		{ "events", required_argument, NULL, 'e' },
-		{ "dir", required_argument, NULL, 'd' },
-		{ 0 },
-	};
-	int name;
-
-	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		if (name == 'e')
-			ret->events = strtoll(optarg, NULL, 10);
-		else if (name == 'd')
-			ret->dir = optarg;
-		else
-			return false;
-	}
-	/* Pages are full ones. */
-	ret->events = ret->events / STREAM_PAGE * STREAM_PAGE;
-	return optind == argc && ret->events >= EVENTS_MIN;
 }
 
 int main(int argc, char **argv)
 {
-	struct options options = { .events = EVENTS_DEFAULT, .dir = "/var/tmp" };
-	char folder[PATH_MAX];
+	static const struct bench_program program = {
+		.name = "journal", .option = "events", .number = EVENTS_DEFAULT, .least = EVENTS_MIN, .run = run,
+	};
 
-	if (!parse_options(argc, argv, &options)) {
-		fprintf(stderr, "usage: bench_journal [--events N] [--dir DIR]; N is at least %d\n", EVENTS_MIN);
-		return EX_USAGE;
-	}
-	snprintf(folder, sizeof(folder), "%s/claimd-bench.XXXXXX", options.dir);
-	if (!mkdtemp(folder)) {
-		perror(folder);
-		return EXIT_FAILURE;
-	}
-	log_open("bench_journal", LOG_LEVEL_ERROR);
-
-	int status = run_in_child(&options, folder);
-
-	if (nftw(folder, remove_entry, 16, FTW_PHYS | FTW_DEPTH) != 0)
-		perror(folder);
-	return status;
+	return bench_main(&program, argc, argv);
 }
