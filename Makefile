@@ -183,12 +183,12 @@ all: sample man $(UNITS)
 # --- Tests ---------------------------------------------------------------------------------------------------------
 
 # tests/RING/test_NAME.c is a program; every other .c file of its folder, and of tests/, is linked to each program there.
-RINGS := unit component scenario system
+RINGS := unit memory component scenario system
 ring-programs = $(patsubst %.c,$(B)/%,$(wildcard tests/$1/test_*.c))
 ring-helpers = $(call objects,$(filter-out tests/$1/test_% tests/$1/fuzz_% tests/$1/bench_%,$(wildcard tests/$1/*.c)))
 
 # The slowest rings first, so that no long program is left alone at the end.
-TEST_PROGRAMS := $(foreach ring,scenario system component unit,$(call ring-programs,$(ring)))
+TEST_PROGRAMS := $(foreach ring,scenario system component memory unit,$(call ring-programs,$(ring)))
 FUZZ_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_SCRIPTS := $(wildcard tests/system/*.sh)
 TEST_COMMON := $(call objects,$(wildcard tests/*.c))
@@ -203,6 +203,9 @@ link-test = $(LINK) $1 -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^)
 $(TEST_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,$$(*D)) $(TEST_COMMON) $(ARCHIVES)
 	$(say) LINK $@
 	$(Q)$(call link-test) $(CHECK_LIBS) $(SECCOMP_LIBS)
+
+# What a component's tests set up is what the memory ring sees run short.
+$(call ring-programs,memory): $(call ring-helpers,component)
 
 # What a test puts in front of libc in a program: tests/preload/NAME.c becomes $(B)/tests/preload/NAME.so. No sanitizer is in it.
 PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/preload/*.c))
@@ -452,7 +455,7 @@ distclean: clean
 
 help:
 	@echo 'make                  the programs, man pages and sample configuration, in $(B)/'
-	@echo 'make check            all tests and checks; check-unit, check-component, check-scenario, check-system,'
+	@echo 'make check            all tests and checks; check-unit, check-memory, check-component, check-scenario, check-system,'
 	@echo '                      check-fuzz, check-code, check-headers, check-man, check-units, check-rules: a part of them'
 	@echo 'make check-asan       the same under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make check-clang      the same with clang; check-clang-asan: both'

@@ -5,6 +5,7 @@
  */
 #include "wire/doc.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -22,10 +23,23 @@
 
 #define ITEMS_FIRST_SIZE 16
 
+/* json-c passes over failed allocations of its own and goes on with what it has, be it a member less or a text with a gap: all
+ * that tells is errno. */
+static void memory_watch(void)
+{
+	errno = 0;
+}
+
+static bool memory_gave_out(void)
+{
+	return errno == ENOMEM;
+}
+
 int doc_parse(const char *text, size_t len, int flags, struct json_object **ret)
 {
 	struct json_tokener *tokener;
 	struct json_object *doc;
+	bool scarce;
 	bool whole;
 	bool nested;
 
@@ -35,13 +49,15 @@ int doc_parse(const char *text, size_t len, int flags, struct json_object **ret)
 	if (!tokener)
 		return ERR_NOMEM;
 	json_tokener_set_flags(tokener, flags);
+	memory_watch();
 	doc = json_tokener_parse_ex(tokener, text, (int)len);
+	scarce = memory_gave_out();
 	whole = json_tokener_get_error(tokener) == json_tokener_success && json_tokener_get_parse_end(tokener) == len;
 	json_tokener_free(tokener);
 	nested = json_object_is_type(doc, json_type_object) || json_object_is_type(doc, json_type_array);
-	if (!whole || !nested) {
+	if (scarce || !whole || !nested) {
 		json_object_put(doc);
-		return ERR_INVALID;
+		return scarce ? ERR_NOMEM : ERR_INVALID;
 	}
 	*ret = doc;
 	return ERR_OK;
@@ -382,10 +398,11 @@ void doc_add_time_moscow(struct json_object *doc, const char *name, struct wall 
 
 void doc_add_fixed(struct json_object *doc, const char *text, int *io_err)
 {
-	CLEANUP(doc_cleanup) struct json_object *fixed = json_tokener_parse(text);
+	CLEANUP(doc_cleanup) struct json_object *fixed = NULL;
+	int r = doc_parse(text, strlen(text), 0, &fixed);
 
-	if (!fixed) {
-		*io_err = ERR_NOMEM;
+	if (r < 0) {
+		*io_err = r;
 		return;
 	}
 	json_object_object_foreach(fixed, name, value)
@@ -396,9 +413,12 @@ void doc_add_fixed(struct json_object *doc, const char *text, int *io_err)
 
 int doc_print(struct json_object *doc, char **ret)
 {
-	const char *text = json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	char *copy = text ? strdup(text) : NULL;
+	const char *text;
+	char *copy;
 
+	memory_watch();
+	text = json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	copy = text && !memory_gave_out() ? strdup(text) : NULL;
 	if (!copy)
 		return ERR_NOMEM;
 	*ret = copy;

@@ -65,26 +65,35 @@ static bool is_digit(char c)
 }
 
 /* json-c, even when strict, reads NaN, Infinity and "1.", and writes them again as they were. */
-static int on_value(struct json_object *value, int flags ATTR_UNUSED, struct json_object *parent ATTR_UNUSED,
-                    const char *name ATTR_UNUSED, size_t *index ATTR_UNUSED, void *cls ATTR_UNUSED)
+static int check_number(struct json_object *number)
 {
-	const char *text;
+	const char *text = json_object_get_string(number);
 	const char *point;
 
-	if (!json_object_is_type(value, json_type_double))
-		return JSON_C_VISIT_RETURN_CONTINUE;
-	text = json_object_get_string(value);
 	if (!text)
-		return JSON_C_VISIT_RETURN_ERROR;
+		return ERR_NOMEM;
 	point = strchr(text, '.');
-	if (!is_digit(text[text[0] == '-']) || (point && !is_digit(point[1])))
-		return JSON_C_VISIT_RETURN_ERROR;
-	return JSON_C_VISIT_RETURN_CONTINUE;
+	return is_digit(text[text[0] == '-']) && (!point || is_digit(point[1])) ? ERR_OK : ERR_INVALID;
 }
 
-static bool has_sound_numbers(struct json_object *doc)
+/* CLS: an int, which gets what is wrong with the first number that is. */
+static int on_value(struct json_object *value, int flags ATTR_UNUSED, struct json_object *parent ATTR_UNUSED,
+                    const char *name ATTR_UNUSED, size_t *index ATTR_UNUSED, void *cls)
 {
-	return json_c_visit(doc, 0, on_value, NULL) == 0;
+	int *ret = cls;
+
+	if (json_object_is_type(value, json_type_double))
+		*ret = check_number(value);
+	return *ret == ERR_OK ? JSON_C_VISIT_RETURN_CONTINUE : JSON_C_VISIT_RETURN_STOP;
+}
+
+/* ERR_INVALID, ERR_NOMEM. */
+static int check_numbers(struct json_object *doc)
+{
+	int r = ERR_OK;
+
+	(void)json_c_visit(doc, 0, on_value, &r);
+	return r;
 }
 
 static int json_new(const char *text, struct json_object **ret)
@@ -93,10 +102,14 @@ static int json_new(const char *text, struct json_object **ret)
 	CLEANUP(doc_cleanup) struct json_object *doc = NULL;
 	int r = utf8_repair(text, strlen(text), &repaired);
 
+	if (r == ERR_OK)
+		r = doc_parse(repaired, strlen(repaired), JSON_TOKENER_STRICT, &doc);
+	if (r == ERR_OK)
+		r = check_numbers(doc);
+	if (r == ERR_INVALID)
+		return made(json_object_new_string(repaired), ret);
 	if (r < 0)
 		return r;
-	if (doc_parse(repaired, strlen(repaired), JSON_TOKENER_STRICT, &doc) < 0 || !has_sound_numbers(doc))
-		return made(json_object_new_string(repaired), ret);
 	*ret = json_object_get(doc);
 	return ERR_OK;
 }
