@@ -54,8 +54,6 @@ const char *act_find_target(const struct model *model, int from, const char *arg
 
 const char *act_target(const struct act *act, const struct shipment *shipment)
 {
-	if (!shipment->model || !act->argument)
-		return NULL;
 	return act_find_target(shipment->model, model_status(shipment->model, shipment->status), act->argument);
 }
 

@@ -164,12 +164,12 @@ static enum outcome outcome_of_request(const struct window_rule *rule, int to, b
 }
 
 /* Past the deadline a status that only an answer leads to says nothing of when the answer was given: the window is then
- * left, until the journal tells. */
+ * left, until the journal tells. STEP's status is one that MODEL knows: no other ends what a window is about. */
 static enum outcome outcome_of(const struct model *model, const struct window *window, const struct step *step)
 {
 	int to = model_status(model, step->status);
 	bool in_time = wall_cmp(step->entered, window->due) < 0;
-	bool unanswered = to == STATUS_UNKNOWN || (model->statuses[to].flags & STATUS_UNANSWERED);
+	bool unanswered = model->statuses[to].flags & STATUS_UNANSWERED;
 
 	if (window->rule->flags & WINDOW_REQUEST)
 		return outcome_of_request(window->rule, to, in_time);
@@ -344,8 +344,7 @@ void timeline_judge(const struct model *model, enum policy policy, struct wall n
 	}
 	if (walk.opener && walk.opener->window.outcome == OUTCOME_OPEN && wall_cmp(now, walk.opener->window.due) >= 0)
 		window_close(&walk.opener->window, OUTCOME_EXPIRED, walk.opener->window.due);
-	if (ret_end)
-		*ret_end = walk.standing;
+	*ret_end = walk.standing;
 }
 
 const char *verdict_text(enum verdict verdict)

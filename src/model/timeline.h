@@ -108,7 +108,7 @@ struct standing {
 	int64_t seq;         /* the highest given so far */
 };
 
-/* Judges STEPS[0..n) against MODEL, writing each step's second half; RET_END (may be NULL) gets what they add up
+/* Judges STEPS[0..n) against MODEL, writing each step's second half; RET_END gets what they add up
  * to. The steps are in order: by key, then by operation; one without an operation stands last under its key. When
  * ANCHORED, STEPS[0] is an applied step that was judged before: its verdict, from, seq and violation are left as
  * they are, and only its window is worked out again. NOW decides whether an unanswered window has expired. The

@@ -172,6 +172,7 @@ START_TEST(a_refusal_says_whose_the_step_is_or_that_there_is_none)
 		{ &model_dbs, "DELIVERY/DELIVERY_USER_NOT_RECEIVED", "CANCELLED/SHOP_FAILED", "not_yours" },
 		{ &model_dbs, "DELIVERY/DELIVERY_SERVICE_RECEIVED", "DELIVERY/USER_RECEIVED", "not_yours" },
 		{ &model_dbs, "DELIVERY/DELIVERY_SERVICE_RECEIVED", "DELIVERY", "wrong_status" },
+		{ &model_dbs, "DELIVERY/WITH/SLASHES", "DELIVERY/WITH", "not_yours" },
 		{ &model_dbs, "PICKUP/PICKUP_SERVICE_RECEIVED", "DELIVERY", "no_path" },
 		{ &model_dbs, "DELIVERED/DELIVERY_SERVICE_DELIVERED", "CANCELLED/SHOP_FAILED", "no_path" },
 		{ &model_dbs, "CANCELLED/SHOP_FAILED", "CANCELLED/USER_CHANGED_MIND", "ended" },

@@ -149,6 +149,17 @@ START_TEST(a_free_cancellation_that_ends_in_a_fee_is_charged)
 }
 END_TEST
 
+START_TEST(what_a_cancellation_in_an_unknown_status_costs_is_not_known)
+{
+	const struct act act = { .kind = ACT_CANCEL, .argument = "free", .version = 1 };
+	struct stand stand;
+
+	stand_in(&stand, &model_claims, "performer_found");
+	stand_hold(&stand, "cancelled_with_fireworks");
+	ck_assert(!act_is_charged(&act, &stand.shipment));
+}
+END_TEST
+
 /* --- Orders -------------------------------------------------------------------------------------------------------- */
 
 static char sign_of_order(const struct model *model, const char *before, const char *argument, const char *reported)
@@ -257,6 +268,17 @@ START_TEST(a_wish_is_granted_when_the_order_is_cancelled_and_rejected_when_it_is
 }
 END_TEST
 
+START_TEST(only_the_window_of_the_wish_shows_that_it_still_waits)
+{
+	const struct act act = { .kind = ACT_CANCELLATION, .argument = "reject ORDER_IN_DELIVERY", .version = NUMBER_NONE };
+	struct stand stand;
+
+	stand_in(&stand, &model_dbs, "RESERVED/BOOKED");
+	stand_window(&stand, false, SECONDS(1));
+	ck_assert_int_eq(act_sign(&act, "DELIVERY/DELIVERY_SERVICE_RECEIVED", &stand.standing), ACT_SIGN_DONE);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("act_sign");
@@ -269,9 +291,11 @@ Suite *suite(void)
 	tcase_add_test(claims, an_offer_of_a_newer_version_refutes_the_accept_of_an_older_one);
 	tcase_add_test(claims, an_unknown_status_is_no_sign);
 	tcase_add_test(claims, what_only_asks_has_no_sign);
+	tcase_add_test(claims, what_a_cancellation_in_an_unknown_status_costs_is_not_known);
 	tcase_add_test(orders, a_status_that_was_set_is_reached_passed_or_out_of_reach);
 	tcase_add_loop_test(orders, no_move_is_taken_for_done_that_could_have_been_left_out, 1, MODEL_MAX);
 	tcase_add_test(orders, a_wish_is_granted_when_the_order_is_cancelled_and_rejected_when_it_is_gone);
+	tcase_add_test(orders, only_the_window_of_the_wish_shows_that_it_still_waits);
 	suite_add_tcase(suite, claims);
 	suite_add_tcase(suite, orders);
 	return suite;

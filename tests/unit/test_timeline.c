@@ -390,6 +390,21 @@ START_TEST(the_status_of_a_conflict_is_judged_anew_under_a_newer_key)
 }
 END_TEST
 
+START_TEST(a_conflict_that_is_seen_again_is_the_same)
+{
+	struct tale tale = tale_begin();
+
+	tale_add(&tale, "performer_found", 0);
+	tale_add(&tale, "pickup_arrived", 0);
+	share_key(&tale);
+	tale_add(&tale, "pickup_arrived", 0);
+	share_key(&tale);
+	tale_judge(&tale);
+	tale_check_verdict(&tale.steps[2], VERDICT_SAME, "performer_found", 0);
+	ck_assert_str_eq(tale_status(&tale), "performer_found");
+}
+END_TEST
+
 START_TEST(the_first_known_status_is_applied_even_under_the_key_of_an_unknown_one)
 {
 	struct tale tale = tale_begin();
@@ -515,6 +530,7 @@ static TCase *conflicts(void)
 	tcase_add_test(tcase, two_statuses_under_one_key_are_a_conflict);
 	tcase_add_test(tcase, two_operations_under_one_key_are_no_conflict);
 	tcase_add_test(tcase, a_conflict_that_gives_way_to_the_current_status_is_the_same);
+	tcase_add_test(tcase, a_conflict_that_is_seen_again_is_the_same);
 	tcase_add_test(tcase, the_status_of_a_conflict_is_judged_anew_under_a_newer_key);
 	tcase_add_test(tcase, the_first_known_status_is_applied_even_under_the_key_of_an_unknown_one);
 	return tcase;
