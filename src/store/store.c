@@ -130,8 +130,19 @@ static void tell_end(const struct store *store, int result, size_t n_messages)
 		store->watch.on_end(result, n_messages, store->watch.cls);
 }
 
+static void leave(struct store *store)
+{
+	if (sqlite3_get_autocommit(store->handle) == 0)
+		sqlite3_exec(store->handle, "ROLLBACK", NULL, NULL, NULL);
+	store->in_transaction = false;
+	store->failed = ERR_OK;
+}
+
 int store_begin(struct store *store)
 {
+	/* What was to end the last one may have needed more memory than there was. */
+	if (!store->in_transaction)
+		leave(store);
 	store->failed = ERR_OK;
 	store->n_messages = 0;
 	store->asked_id = 0;
@@ -152,14 +163,6 @@ int store_failed(const struct store *store)
 bool store_is_stuck(const struct store *store)
 {
 	return sqlite3_txn_state(store->handle, NULL) != SQLITE_TXN_NONE;
-}
-
-static void leave(struct store *store)
-{
-	if (sqlite3_get_autocommit(store->handle) == 0)
-		sqlite3_exec(store->handle, "ROLLBACK", NULL, NULL, NULL);
-	store->in_transaction = false;
-	store->failed = ERR_OK;
 }
 
 void store_rollback(struct store *store)
