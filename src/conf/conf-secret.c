@@ -69,6 +69,7 @@ static int read_secret(const struct need *need, struct secret *ret, struct conf_
 			"%s does not hold one secret; write one line of at most %d bytes without blanks", path,
 			SECRET_MAX);
 	case ERR_NOMEM:
+		return conf_fail_nomem(ret_error);
 	case ERR_IO:
 	case ERR_BUSY:
 	case ERR_FULL:

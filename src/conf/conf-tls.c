@@ -53,6 +53,8 @@ static int load_text(const char *path, struct secret *ret, struct conf_error *re
 		return conf_fail(ret_error, r, "there is no file %s", path);
 	if (r == ERR_INVALID)
 		return conf_fail(ret_error, r, "%s is empty, or not a file in PEM", path);
+	if (r == ERR_NOMEM)
+		return conf_fail_nomem(ret_error);
 	if (r < 0)
 		return conf_fail(ret_error, r, "%s can't be read; let claimd's user read it", path);
 	return 0;
