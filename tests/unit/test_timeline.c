@@ -266,6 +266,24 @@ START_TEST(a_ruling_on_a_repeat_is_taken_over_by_the_step_that_it_repeats)
 }
 END_TEST
 
+START_TEST(a_ruling_on_what_lies_behind_the_end_is_not_looked_at)
+{
+	struct tale tale = tale_begin();
+
+	tale_add(&tale, "pickuped", 0);
+	tale_add(&tale, "new", SECONDS(1));
+	tale_add(&tale, "new", SECONDS(2));
+	tale_add(&tale, "new", SECONDS(3))->ruling = RULING_ADOPTED;
+	tale.n = 3;
+	tale_judge(&tale);
+	ck_assert(!tale.steps[1].adopted);
+	tale.n = 2;
+	tale.steps[2].ruling = RULING_ADOPTED;
+	tale_judge(&tale);
+	ck_assert(!tale.steps[1].adopted);
+}
+END_TEST
+
 START_TEST(a_step_of_its_own_ruling_heeds_no_repeat)
 {
 	struct tale tale = tale_begin();
@@ -516,6 +534,7 @@ static TCase *verdicts(void)
 	tcase_add_test(tcase, an_unknown_status_is_not_applied_by_any_ruling);
 	tcase_add_test(tcase, a_dismissed_step_stays_beside_what_stands);
 	tcase_add_test(tcase, a_ruling_on_a_repeat_is_taken_over_by_the_step_that_it_repeats);
+	tcase_add_test(tcase, a_ruling_on_what_lies_behind_the_end_is_not_looked_at);
 	tcase_add_test(tcase, a_step_of_its_own_ruling_heeds_no_repeat);
 	tcase_add_test(tcase, a_ruling_does_not_hold_across_another_status);
 	tcase_add_test(tcase, a_conflict_is_about_its_key_alone_and_so_is_a_ruling);
