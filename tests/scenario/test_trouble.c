@@ -77,6 +77,34 @@ START_TEST(test_refused_credentials_stop_the_calls_but_not_the_callbacks)
 }
 END_TEST
 
+START_TEST(test_a_claim_that_can_t_be_stored_holds_up_no_other)
+{
+	struct stage *stage = open_hasty();
+
+	/* All are pending before the first is read, so that their answers come together. */
+	sim_set_outage(stage_sim(stage), OUTAGE_ERROR);
+	for (int i = 1; i <= 5; i++) {
+		char claim[32];
+
+		snprintf(claim, sizeof(claim), "claim-%d", i);
+		ck_assert_int_eq(sim_script(stage_sim(stage), claim, "new"), 0);
+	}
+	stage_await(stage, "SELECT count(*) FROM report_notifications WHERE state = 'pending'", "5");
+	stage_sql(stage, "CREATE TRIGGER no_place BEFORE INSERT ON history"
+	                 " WHEN new.shipment_id = (SELECT id FROM shipment WHERE external_id = 'claim-2')"
+	                 " BEGIN SELECT RAISE(ABORT, 'no place for it'); END");
+	sim_set_outage(stage_sim(stage), OUTAGE_NONE);
+	stage_await(stage, "SELECT count(*) FROM report_transitions", "4");
+	stage_await(stage, "SELECT tries < 0 FROM shipment WHERE external_id = 'claim-2'", "1");
+	ck_assert_str_eq(stage_ask(stage, "SELECT group_concat(external_id) FROM report_notifications WHERE state = 'pending'"), "claim-2");
+	ck_assert_str_eq(stage_ask(stage, "SELECT state FROM report_sources"), "ok");
+	stage_sql(stage, "DROP TRIGGER no_place");
+	stage_await(stage, "SELECT to_status FROM report_transitions WHERE external_id = 'claim-2'", "new");
+	stage_await_done(stage);
+	stage_close(stage);
+}
+END_TEST
+
 START_TEST(test_a_burst_costs_far_fewer_requests_than_it_has_claims)
 {
 	struct stage_config config;
@@ -212,6 +240,7 @@ Suite *suite(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, test_a_hint_outlives_every_outage, 0, OUTAGE_MAX - OUTAGE_ERROR);
 	tcase_add_loop_test(tcase, test_refused_credentials_stop_the_calls_but_not_the_callbacks, 0, 2);
+	tcase_add_test(tcase, test_a_claim_that_can_t_be_stored_holds_up_no_other);
 	tcase_add_test(tcase, test_a_burst_costs_far_fewer_requests_than_it_has_claims);
 	tcase_add_test(tcase, test_copies_of_a_callback_cost_one_or_two_requests);
 	tcase_add_test(tcase, test_a_hang_of_25_minutes_is_waited_out);
