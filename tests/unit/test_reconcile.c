@@ -181,6 +181,7 @@ static struct seen make_rich(int64_t revision, int64_t us)
 	seen.version = 3;
 	seen.point_id = INT64_C(17594193737507);
 	snprintf(seen.resolution, sizeof(seen.resolution), "success");
+	snprintf(seen.class, sizeof(seen.class), "express");
 	return seen;
 }
 
@@ -189,6 +190,7 @@ static void check_rich(const struct shipment *shipment)
 	ck_assert_int_eq(shipment->version, 3);
 	ck_assert_int_eq(shipment->point_id, INT64_C(17594193737507));
 	ck_assert_str_eq(shipment->resolution, "success");
+	ck_assert_str_eq(shipment->class, "express");
 }
 
 START_TEST(a_repeat_touches_what_it_brings)
