@@ -162,6 +162,21 @@ START_TEST(a_newer_event_touches_what_it_brings)
 }
 END_TEST
 
+START_TEST(a_later_operation_under_the_newest_key_touches_what_it_brings)
+{
+	struct ledger ledger;
+	struct seen first = make_event("performer_draft", 8, 0);
+	struct seen second = make_event("performer_found", 8, 0);
+
+	second.operation_id = 9;
+	second.point_id = 7;
+	ledger_init(&ledger);
+	ledger_take(&ledger, &first);
+	ledger_take(&ledger, &second);
+	ck_assert_int_eq(ledger.shipment.point_id, 7);
+}
+END_TEST
+
 START_TEST(the_newest_snapshot_gets_a_step_when_an_event_parts_it_from_what_it_repeated)
 {
 	struct ledger ledger;
@@ -415,6 +430,7 @@ static TCase *places(void)
 	tcase_add_test(tcase, an_older_event_moves_neither_current_nor_reported);
 	tcase_add_test(tcase, an_older_event_still_brings_the_resolution);
 	tcase_add_test(tcase, a_newer_event_touches_what_it_brings);
+	tcase_add_test(tcase, a_later_operation_under_the_newest_key_touches_what_it_brings);
 	tcase_add_test(tcase, the_newest_snapshot_gets_a_step_when_an_event_parts_it_from_what_it_repeated);
 	tcase_add_test(tcase, of_two_operations_under_one_key_the_later_one_is_reported_whichever_came_first);
 	tcase_add_test(tcase, events_without_revisions_stand_in_the_order_of_time);
