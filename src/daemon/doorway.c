@@ -53,8 +53,6 @@ static const char *why_not(int error)
 	switch (error) {
 	case ERR_BUSY:
 		return "another program listens there, or it is a file of another kind";
-	case ERR_INVALID:
-		return "it must be an absolute path of at most 107 bytes";
 	case ERR_IO:
 		return "its folder must be there, and claimd must be allowed to write in it";
 	default:
