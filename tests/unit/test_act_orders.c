@@ -207,6 +207,18 @@ START_TEST(a_refusal_names_what_can_be_set_instead)
 }
 END_TEST
 
+START_TEST(what_several_nodes_of_a_stranger_s_status_allow_is_named_once)
+{
+	struct stand stand;
+
+	stand_in(&stand, dbs, "PROCESSING/SOMETHING");
+	ck_assert_str_eq(stand_permit(&stand, ACT_ORDER_STATUS, "CANCELLED"), "reason_needed");
+	ck_assert_str_eq(stand.refusal.message,
+	                 "CANCELLED needs a reason; you can set CANCELLED/SHOP_FAILED, CANCELLED/USER_CHANGED_MIND, "
+	                 "CANCELLED/USER_UNREACHABLE, CANCELLED/INCORRECT_PERSONAL_DATA");
+}
+END_TEST
+
 START_TEST(a_held_order_is_settled_first)
 {
 	struct stand stand;
@@ -292,6 +304,7 @@ Suite *suite(void)
 	tcase_add_test(bare, a_cancellation_in_dbs_needs_a_reason_and_the_refusal_names_those_of_the_status);
 	tcase_add_test(why, a_refusal_says_whose_the_step_is_or_that_there_is_none);
 	tcase_add_test(why, a_refusal_names_what_can_be_set_instead);
+	tcase_add_test(why, what_several_nodes_of_a_stranger_s_status_allow_is_named_once);
 	tcase_add_test(why, a_held_order_is_settled_first);
 	tcase_add_test(windows, a_draft_is_confirmed_until_the_last_microsecond_and_cancelled_at_any_time);
 	tcase_add_test(windows, a_wish_to_cancel_is_answered_until_the_last_microsecond);
