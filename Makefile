@@ -45,10 +45,14 @@ endif
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wconversion $(if $(filter 1,$(WERROR)),-Werror)
 
 # SANITIZE=1: ASan and UBSan. SANITIZE=fuzz: these and libFuzzer's counters (clang only). Hardening would hide what they look for.
+# SANITIZE=coverage: gcc's counters of lines and branches, each as it stands in the source, so without optimisation.
 ifeq ($(SANITIZE),)
 optimised := $(filter-out -O0,$(filter -O%,$(CFLAGS)))
 MODE_CFLAGS := -fPIE $(HARDEN_CFLAGS) $(if $(optimised),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 MODE_LDFLAGS := -pie $(HARDEN_LDFLAGS)
+else ifeq ($(SANITIZE),coverage)
+MODE_CFLAGS := --coverage -fprofile-abs-path -fprofile-update=atomic -DCOUNTS_COVERAGE
+override CFLAGS := -g -O0
 else
 MODE_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	$(if $(filter fuzz,$(SANITIZE)),-fsanitize=fuzzer-no-link)
@@ -237,8 +241,11 @@ RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
 .PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man check-units check-rules
 .PHONY: check-asan check-clang check-clang-asan
 
-check: check-code check-headers check-man check-units check-rules $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS) tree
-	$(Q)$(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
+TESTED := $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS) tree
+run-all-tests = $(RUN_TESTS) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(TEST_SCRIPTS)
+
+check: check-code check-headers check-man check-units check-rules $(TESTED)
+	$(Q)$(run-all-tests)
 
 check-system: $(PROGRAMS) $(SAMPLE) $(PRELOADS) $(CATALOG) tree
 $(RINGS:%=check-%): check-%: $$(call ring-programs,$$*)
@@ -309,6 +316,19 @@ EXHAUSTING := $(patsubst %.c,$(B)/%,$(wildcard tests/*/test_*arrivals*.c))
 .PHONY: exhaust
 exhaust: $(EXHAUSTING)
 	$(Q)for program in $^; do EXHAUST=1 CK_VERBOSITY=minimal $$program || exit 1; done
+
+# --- Coverage ------------------------------------------------------------------------------------------------------
+
+# Every test once more, with counters, in a build folder of its own; then the layers are held against their marks.
+.PHONY: coverage coverage-report
+coverage:
+	@command -v gcovr >/dev/null || { echo 'There is no gcovr (Debian: gcovr); scripts/deps --proof installs it.'; exit 1; }
+	+$(Q)BEGAN=$$(date +%s) $(MAKE) --no-print-directory B=$(B)-coverage CC=gcc SANITIZE=coverage coverage-report
+
+coverage-report: $(TESTED)
+	$(Q)find $(B) -name '*.gcda' -delete
+	$(Q)$(run-all-tests)
+	$(Q)scripts/coverage $(B)
 
 # --- Benchmarks ----------------------------------------------------------------------------------------------------
 
@@ -447,6 +467,7 @@ distcheck: dist
 .PHONY: clean distclean help
 clean:
 	rm -rf $(B) $(B)-asan $(B)-clang $(B)-clang-asan $(B)-fuzz $(B)-fuzz-coverage $(B)-afl
+	rm -rf $(B) $(B)-asan $(B)-clang $(B)-clang-asan $(B)-fuzz $(B)-coverage
 
 # In a tarball configure stays: who unpacks it may have no autoconf.
 distclean: clean
@@ -465,6 +486,8 @@ help:
 	@echo 'make powercut         cuts the power at each write and sync, with SEEDS=20 chances each'
 	@echo 'make fuzz             libFuzzer programs, with clang'
 	@echo 'make bench            how fast all of it is, beside what else could be used; BENCH_OPTIONS=--help tells more'
+	@echo 'make fuzz             libFuzzer programs, with clang'
+	@echo 'make coverage         all tests with counters: a table of the layers, and an HTML report of what no test reaches'
 	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make bench-NAME       what it costs, in numbers: journal, growth, reports, restart, memory, fetches; fill makes the files'
 	@echo '                      of up to ten million transitions that most of them use; BENCH_OPTIONS="--rows-max N --dir DIR"'
