@@ -128,6 +128,18 @@ START_TEST(an_adopted_status_is_applied_and_what_follows_is_judged_from_it)
 }
 END_TEST
 
+/* Each step is an anchor once, and saved again as it was. */
+START_TEST(a_step_stays_adopted_or_not_whatever_comes_after_it)
+{
+	make_claim("pickuped");
+	see("c1", "accepted", 6, 60);
+	adopt(1);
+	see("c1", "performer_lookup", 7, 120);
+	see("c1", "performer_found", 8, 180);
+	ck_assert_str_eq(bed_ask(&bed, "SELECT group_concat(adopted) FROM (SELECT adopted FROM history ORDER BY revision)"), "0,1,0,0");
+}
+END_TEST
+
 START_TEST(a_ruling_says_who_when_and_why)
 {
 	make_claim("pickuped");
@@ -556,6 +568,7 @@ Suite *suite(void)
 		a_dismissed_status_stays_beside_the_current_one, an_adopted_late_approval_leaves_its_window_late,
 		an_adopted_conflict_stands_under_its_key, an_adopted_offer_has_a_window_of_its_own,
 		an_older_violation_is_adopted_with_what_came_after_it, what_can_not_follow_an_adopted_status_is_held_in_its_turn,
+		a_step_stays_adopted_or_not_whatever_comes_after_it,
 		an_end_that_is_adopted_closes_the_claim, a_later_read_of_an_adopted_status_is_the_same,
 	};
 	const TTest *const refused[] = {
