@@ -348,6 +348,17 @@ $(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) \
 $(BENCHES): bench-%: $(B)/tests/bench/bench_% $(PROGRAMS)
 	$(Q)CLAIMD_BUILD=$(abspath $(B)) $< $(BENCH_OPTIONS)
 
+# What claimd is held against and has to be built; the other rivals are scripts.
+BENCH_RIVALS := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/rivals/*.c))
+$(BENCH_RIVALS): $(B)/%: $(B)/%.o
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(MHD_LIBS)
+
+# All of them, and claimd beside its rivals: make bench BENCH_OPTIONS=--quick
+.PHONY: bench
+bench: $(PROGRAMS) $(BENCH_PROGRAMS) $(BENCH_RIVALS)
+	$(Q)scripts/bench --build $(B) $(BENCH_OPTIONS)
+
 # --- Soak ----------------------------------------------------------------------------------------------------------
 
 # A month of a large shop on compressed time: scripts/soak runs it; a short one is a test of the system ring. The hourglass is linked to
@@ -363,17 +374,7 @@ $(SOAK): $(call objects,$(wildcard tests/soak/*.c) tests/preload/hourglass.c) $(
 
 .PHONY: soak-programs
 soak-programs: $(SOAK) $(PRELOADS) $(PROGRAMS)
-check check-system: $(SOAK)
-# What claimd is held against and has to be built; the other rivals are scripts.
-BENCH_RIVALS := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/rivals/*.c))
-$(BENCH_RIVALS): $(B)/%: $(B)/%.o
-	$(say) LINK $@
-	$(Q)$(LINK) -o $@ $^ $(MHD_LIBS)
-
-# All of them, and claimd beside its rivals: make bench BENCH_OPTIONS=--quick
-.PHONY: bench
-bench: $(PROGRAMS) $(BENCH_PROGRAMS) $(BENCH_RIVALS)
-	$(Q)scripts/bench --build $(B) $(BENCH_OPTIONS)
+check check-system coverage-report: $(SOAK)
 
 # --- Installation --------------------------------------------------------------------------------------------------
 
@@ -466,8 +467,7 @@ distcheck: dist
 
 .PHONY: clean distclean help
 clean:
-	rm -rf $(B) $(B)-asan $(B)-clang $(B)-clang-asan $(B)-fuzz $(B)-fuzz-coverage $(B)-afl
-	rm -rf $(B) $(B)-asan $(B)-clang $(B)-clang-asan $(B)-fuzz $(B)-coverage
+	rm -rf $(B) $(B)-asan $(B)-clang $(B)-clang-asan $(B)-fuzz $(B)-fuzz-coverage $(B)-afl $(B)-coverage
 
 # In a tarball configure stays: who unpacks it may have no autoconf.
 distclean: clean
@@ -484,11 +484,8 @@ help:
 	@echo 'make fuzz             libFuzzer programs, with clang; scripts/fuzz --minutes N builds and runs them all'
 	@echo 'make kill9            kills claimd under load, ROUNDS=500 times from SEED=1 on, of each kind of work'
 	@echo 'make powercut         cuts the power at each write and sync, with SEEDS=20 chances each'
-	@echo 'make fuzz             libFuzzer programs, with clang'
-	@echo 'make bench            how fast all of it is, beside what else could be used; BENCH_OPTIONS=--help tells more'
-	@echo 'make fuzz             libFuzzer programs, with clang'
 	@echo 'make coverage         all tests with counters: a table of the layers, and an HTML report of what no test reaches'
-	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
+	@echo 'make bench            how fast all of it is, beside what else could be used; BENCH_OPTIONS=--help tells more'
 	@echo 'make bench-NAME       what it costs, in numbers: journal, growth, reports, restart, memory, fetches; fill makes the files'
 	@echo '                      of up to ten million transitions that most of them use; BENCH_OPTIONS="--rows-max N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'
