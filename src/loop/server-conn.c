@@ -185,6 +185,8 @@ static int on_hangup(sd_event_source *source, int fd, uint32_t events, void *cls
 		if (!sd_event_source_get_userdata(source) || !is_read_out(conn))
 			return 0;
 	}
+	/* Once: that is another edge, and who waits for his reply is not closed by it. */
+	(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
 	shutdown(fd, SHUT_RD);
 	return 0;
 }

@@ -125,6 +125,21 @@ START_TEST(a_suspended_request_outlives_its_peer)
 }
 END_TEST
 
+START_TEST(a_suspended_request_costs_nothing_once_its_peer_has_gone)
+{
+	bool any = true;
+
+	server_world_get(&w, &client, "/suspend");
+	await_suspended(1);
+	raw_close(&client);
+	for (int i = 0; any && i < 20; i++)
+		ck_assert_int_eq(loop_step(w.loop, 50 * USEC_PER_MS, &any), 0);
+	ck_assert(!any);
+	server_world_resume(&w, 0, 200);
+	await_gone(1);
+}
+END_TEST
+
 START_TEST(a_silent_connection_is_closed)
 {
 	raw_open(&client, w.loop, w.address);
@@ -482,6 +497,7 @@ Suite *suite(void)
 	tcase_add_test(suspension, a_request_pipelined_behind_a_suspended_one_waits);
 	tcase_add_test(suspension, a_reply_right_after_suspension_is_sent);
 	tcase_add_test(suspension, a_suspended_request_outlives_its_peer);
+	tcase_add_test(suspension, a_suspended_request_costs_nothing_once_its_peer_has_gone);
 	tcase_add_test(suspension, an_idle_server_dispatches_nothing);
 	suite_add_tcase(s, suspension);
 
