@@ -42,7 +42,8 @@ endif
 
 # --- Flags ---------------------------------------------------------------------------------------------------------
 
-WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wvla -Wconversion $(if $(filter 1,$(WERROR)),-Werror)
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wconversion -Wswitch-enum -Wwrite-strings \
+	-Wpointer-arith -Wundef -Wredundant-decls $(if $(filter 1,$(WERROR)),-Werror)
 
 # SANITIZE=1: ASan and UBSan. SANITIZE=fuzz: these and libFuzzer's counters (clang only). Hardening would hide what they look for.
 # SANITIZE=coverage: gcc's counters of lines and branches, each as it stands in the source, so without optimisation.

@@ -17,8 +17,6 @@
 
 #define PART_SIZE 65536
 
-extern char **environ;
-
 static void close_fd(const int *fd)
 {
 	if (*fd >= 0)
@@ -88,7 +86,7 @@ int graphviz_write_svg(FILE *out, const char *source, size_t len)
 {
 	int in CLEANUP(close_fd) = -1;
 	int ends[2];
-	pid_t pid;
+	pid_t pid = -1;
 	int r = make_file(source, len, &in);
 
 	if (r < 0)

@@ -393,10 +393,11 @@ END_TEST
 
 START_TEST(options_become_a_configuration)
 {
-	char *argv[] = { "claimsim", "--claims=40", "--step", "1ms..2ms", "--faults", "lost=1", "--wait-read", "--lives=edit=1", NULL };
+	const char *argv[] = { "claimsim", "--claims=40", "--step", "1ms..2ms", "--faults", "lost=1", "--wait-read", "--lives=edit=1",
+			       NULL };
 	struct cmdline cmdline;
 	char error[CMDLINE_ERROR_SIZE];
-	ck_assert_int_eq(cmdline_parse(8, argv, &cmdline, error), 0);
+	ck_assert_int_eq(cmdline_parse(8, (char **)argv, &cmdline, error), 0);
 	ck_assert_int_eq(cmdline.verb, CMDLINE_RUN);
 	ck_assert_uint_eq(cmdline.config.claims, 40);
 	ck_assert_int_eq(cmdline.config.step_max_us, 2 * USEC_PER_MS);
@@ -408,13 +409,13 @@ END_TEST
 
 START_TEST(options_of_acts_become_a_configuration)
 {
-	char *argv[] = { "claimsim", "--late-accept=refused", "--fee", "12.5", "--read-only", "--conflict=old_version", NULL };
+	const char *argv[] = { "claimsim", "--late-accept=refused", "--fee", "12.5", "--read-only", "--conflict=old_version", NULL };
 	struct cmdline cmdline;
 	char error[CMDLINE_ERROR_SIZE];
-	ck_assert_int_eq(cmdline_parse(1, argv, &cmdline, error), 0);
+	ck_assert_int_eq(cmdline_parse(1, (char **)argv, &cmdline, error), 0);
 	ck_assert(!cmdline.config.claim_rules.late_refused);
 	ck_assert_str_eq(cmdline.config.claim_rules.fee, "149.90");
-	ck_assert_int_eq(cmdline_parse(ARRAY_SIZE(argv) - 1, argv, &cmdline, error), 0);
+	ck_assert_int_eq(cmdline_parse(ARRAY_SIZE(argv) - 1, (char **)argv, &cmdline, error), 0);
 	ck_assert(cmdline.config.claim_rules.late_refused);
 	ck_assert_str_eq(cmdline.config.claim_rules.fee, "12.5");
 	ck_assert(cmdline.config.read_only);
@@ -424,11 +425,11 @@ END_TEST
 
 START_TEST(options_of_orders_become_a_configuration)
 {
-	char *argv[] = { "claimsim", "--orders", "laas=3,dbs=20", "--push=http://h/p", "--business", "9007199254740993",
+	const char *argv[] = { "claimsim", "--orders", "laas=3,dbs=20", "--push=http://h/p", "--business", "9007199254740993",
 			 "--api-key-file=k", "--ping", "--push-speedup=3600", "--fake", "0.25", NULL };
 	struct cmdline cmdline;
 	char error[CMDLINE_ERROR_SIZE];
-	ck_assert_int_eq(cmdline_parse(ARRAY_SIZE(argv) - 1, argv, &cmdline, error), 0);
+	ck_assert_int_eq(cmdline_parse(ARRAY_SIZE(argv) - 1, (char **)argv, &cmdline, error), 0);
 	ck_assert_uint_eq(cmdline.config.dbs_orders, 20);
 	ck_assert_uint_eq(cmdline.config.laas_orders, 3);
 	ck_assert_str_eq(cmdline.config.push_url, "http://h/p");
@@ -440,7 +441,7 @@ START_TEST(options_of_orders_become_a_configuration)
 }
 END_TEST
 
-static char *bad_options[] = { "--orders=dbs", "--orders=claims=1", "--orders=dbs=1.5", "--orders=dbs=-1", "--orders=laas=1000001",
+static const char *bad_options[] = { "--orders=dbs", "--orders=claims=1", "--orders=dbs=1.5", "--orders=dbs=-1", "--orders=laas=1000001",
 			       "--business=0", "--business=9223372036854775808", "--push-speedup=0", "--fake=1.1",
 			       "--claims=-1", "--claims=1000001", "--rate=0", "--seed=x", "--listen=here", "--step=1", "--faults=x=1",
 			       "--lives=x=1", "--window=x", "--nothing", "--claims", "word", "--late-accept=never", "--fee=-1",
@@ -448,10 +449,10 @@ static char *bad_options[] = { "--orders=dbs", "--orders=claims=1", "--orders=db
 
 START_TEST(a_bad_option_is_told)
 {
-	char *argv[] = { "claimsim", bad_options[_i], NULL };
+	const char *argv[] = { "claimsim", bad_options[_i], NULL };
 	struct cmdline cmdline;
 	char error[CMDLINE_ERROR_SIZE] = "";
-	ck_assert_int_eq(cmdline_parse(2, argv, &cmdline, error), ERR_INVALID);
+	ck_assert_int_eq(cmdline_parse(2, (char **)argv, &cmdline, error), ERR_INVALID);
 	ck_assert_uint_gt(strlen(error), 10);
 }
 END_TEST
