@@ -19,7 +19,7 @@
 /* The longest file: a secret, its CRLF, and one byte more that tells a longer one. */
 #define FILE_MAX (SECRET_MAX + 3)
 
-static void close_cleanup(int *fd)
+static void close_cleanup(const int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);

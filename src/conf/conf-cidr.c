@@ -133,7 +133,7 @@ static int parse_one(
 static int add_one(struct conf_cidrs *cidrs, const char *text, struct conf_error *ret_error)
 {
 	CLEANUP(text_cleanup) char *address = strdup(text);
-	struct conf_cidr cidr;
+	struct conf_cidr cidr = { 0 };
 
 	if (!address)
 		return conf_fail_nomem(ret_error);

@@ -203,7 +203,7 @@ static int read_size(const struct conf_key *key, const char *text, void *field, 
 static int read_range(const struct conf_key *key, const char *text, void *field, struct conf_error *ret_error)
 {
 	CLEANUP(text_cleanup) char *copy = strdup(text);
-	struct conf_range range;
+	struct conf_range range = { 0 };
 
 	if (!copy)
 		return conf_fail_nomem(ret_error);

@@ -44,6 +44,6 @@ struct doctor_visit {
 void doctor_check_daemon(struct findings *findings, const struct doctor_visit *visit);
 
 /* Whether a callback_url or a push URL will work, and what Yandex makes of it (doctor-url.c). CONF likewise. */
-void doctor_check_url(struct findings *findings, const char *url, const struct conf *conf);
+void doctor_check_url(struct findings *findings, const char *text, const struct conf *conf);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 #include "ctl/table.h"
 #include "wire/table.h"
@@ -120,7 +121,7 @@ static void put_held(struct findings *findings)
 	forget_text(&findings->advice);
 }
 
-static void set_text(struct findings *findings, char **text, const char *fmt, va_list args)
+static void ATTR_PRINTF(3, 0) set_text(struct findings *findings, char **text, const char *fmt, va_list args)
 {
 	free(*text);
 	if (vasprintf(text, fmt, args) >= 0)

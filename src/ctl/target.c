@@ -23,7 +23,7 @@ DEFINE_CLEANUP(text, char *, free)
 /* What a file of SQLite's has beside it; "" is the file itself. */
 static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
 
-static void close_fd(int *fd)
+static void close_fd(const int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);

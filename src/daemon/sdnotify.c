@@ -26,9 +26,9 @@ bool sdnotify_is_wanted(void)
 static int find_manager(struct sockaddr_un *ret, socklen_t *ret_len)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
-	size_t len = strlen(name);
+	size_t len = name ? strlen(name) : 0;
 
-	if ((name[0] != '/' && name[0] != '@') || len >= sizeof(ret->sun_path))
+	if (len == 0 || (name[0] != '/' && name[0] != '@') || len >= sizeof(ret->sun_path))
 		return ERR_INVALID;
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	memcpy(ret->sun_path, name, len);

@@ -22,7 +22,7 @@
 /* A reverse proxy runs as another user of our group. */
 #define UNIX_SOCKET_MODE 0660
 
-static void fd_cleanup(int *fd)
+static void fd_cleanup(const int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);

@@ -79,7 +79,7 @@ struct server {
 void engines_run(void *cls);
 
 /* libmicrohttpd's callback for a connection's begin and end; CLS is the engine. */
-void conn_event(void *cls, struct MHD_Connection *connection, void **conn, enum MHD_ConnectionNotificationCode code);
+void conn_event(void *cls, struct MHD_Connection *connection, void **data, enum MHD_ConnectionNotificationCode code);
 
 /* The peer has CONN's time limit from now. */
 void conn_wait_begin(struct conn *conn);
@@ -99,7 +99,7 @@ void request_abandon(struct request *request);
 /* libmicrohttpd's callbacks for a request's birth, its course and its end; they go by the connection, and CLS is not used. */
 void *request_born(void *cls, const char *target, struct MHD_Connection *connection);
 enum MHD_Result request_course(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                               const char *version, const char *upload, size_t *upload_size, void **request);
-void request_ended(void *cls, struct MHD_Connection *connection, void **request, enum MHD_RequestTerminationCode code);
+                               const char *version, const char *upload, size_t *upload_size, void **data);
+void request_ended(void *cls, struct MHD_Connection *connection, void **data, enum MHD_RequestTerminationCode code);
 
 #endif

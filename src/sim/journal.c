@@ -257,7 +257,7 @@ static int fill_page(const struct journal *journal, const struct journal_ask *as
 int journal_page(struct journal *journal, const struct journal_ask *ask, struct journal_page *ret)
 {
 	struct journal_page page = { 0 };
-	struct cursor from;
+	struct cursor from = { 0 };
 
 	journal_expire(journal, ask->now);
 

@@ -147,8 +147,9 @@ static int run(struct loop *loop, const struct cmdline *cmdline)
 	return cmdline->truth_file ? write_truth(sim, cmdline->truth_file) : EX_OK;
 }
 
-static int play(struct cmdline *cmdline)
+static int play(const struct cmdline *cmdline)
 {
+	struct cmdline whole = *cmdline;
 	CLEANUP(secret_done) struct secret token = { 0 };
 	CLEANUP(secret_done) struct secret api_key = { 0 };
 	CLEANUP(scenario_cleanup) struct scenario scenario = { 0 };
@@ -162,15 +163,15 @@ static int play(struct cmdline *cmdline)
 		status = load_scenario(cmdline, &scenario);
 	if (status != EX_OK)
 		return status;
-	cmdline->config.token = token.text;
-	cmdline->config.api_key = api_key.text;
-	cmdline->config.scenario = &scenario;
+	whole.config.token = token.text;
+	whole.config.api_key = api_key.text;
+	whole.config.scenario = &scenario;
 
 	int r = loop_new(&clock, &loop);
 
 	if (r == 0)
 		r = watch_signals(loop);
-	return r < 0 ? fail(EX_OSERR, "event loop", err_text(r)) : run(loop, cmdline);
+	return r < 0 ? fail(EX_OSERR, "event loop", err_text(r)) : run(loop, &whole);
 }
 
 static int list_lives(void)

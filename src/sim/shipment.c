@@ -91,7 +91,7 @@ void shipment_schedule(struct world_shipment *shipment)
 		return;
 	else if (edit)
 		shipment->due = due_at(shipment, edit->when, edit->us);
-	else
+	else if (step)
 		shipment->due = due_at(shipment, step->when, step->us);
 	loop_timer_at(shipment->timer, shipment->due);
 }

@@ -363,6 +363,7 @@ START_TEST(metrics_stand_together_each_under_its_own_heading)
 			ck_assert_str_eq(line, heading);
 			continue;
 		}
+		ck_assert_ptr_nonnull(metric);
 		ck_assert_msg(strncmp(line, metric->name, strlen(metric->name)) == 0, "%s: %s", metric->name, line);
 		ck_assert_ptr_nonnull(strchr(metric->type == METRIC_HISTOGRAM ? "_" : "{ ", line[strlen(metric->name)]));
 	}

@@ -26,7 +26,8 @@ struct sandbox {
 bool sandbox_open(struct sandbox *sandbox, const char *unit, const char *folder, const char **ret_why);
 void sandbox_close(struct sandbox *sandbox);
 
-/* Shuts this process in, for good: a child, before it becomes another program. Ends it where that can't be done. */
-void sandbox_enter(void *sandbox);
+/* Shuts this process in, for good: a child, before it becomes another program. Ends it where that can't be done. CLS is the
+ * sandbox. */
+void sandbox_enter(void *cls);
 
 #endif

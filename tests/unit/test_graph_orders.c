@@ -330,8 +330,9 @@ static void close_over(const struct model *model, uint64_t through, bool reaches
 	int n = (int)model->n_statuses;
 
 	golden_read(model, &golden);
-	for (int i = 0; i < n * n; i++)
-		reaches[i / n][i % n] = expect_edge(model, &golden, i / n, i % n);
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+			reaches[i][j] = expect_edge(model, &golden, i, j);
 	for (int k = 0; k < n; k++) {
 		if (is_strange(name_of(model, k)) || !(through & UINT64_C(1) << k))
 			continue;
