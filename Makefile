@@ -64,8 +64,8 @@ PATHS := -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(sysconfdir)"' -DLOCALSTATEDIR
 LIBRARY_CFLAGS := $(MHD_CFLAGS) $(CURL_CFLAGS) $(GNUTLS_CFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS) $(SYSTEMD_CFLAGS) $(INIH_CFLAGS)
 LIBRARIES := $(MHD_LIBS) $(CURL_LIBS) $(GNUTLS_LIBS) $(JSON_LIBS) $(SQLITE_LIBS) $(SYSTEMD_LIBS) $(INIH_LIBS) $(LIBS)
 
-COMPILE := $(CC) -std=gnu17 -D_GNU_SOURCE -Isrc -I$(B)/gen $(PATHS) $(LIBRARY_CFLAGS) $(CPPFLAGS) \
-	$(WARNINGS) $(MODE_CFLAGS) $(CFLAGS)
+DIALECT := -std=gnu17 -D_GNU_SOURCE -Isrc -I$(B)/gen $(PATHS) $(LIBRARY_CFLAGS) $(CPPFLAGS)
+COMPILE := $(CC) $(DIALECT) $(WARNINGS) $(MODE_CFLAGS) $(CFLAGS)
 # Only the libraries that a program really uses end up in it.
 LINK := $(CC) $(MODE_CFLAGS) $(CFLAGS) $(MODE_LDFLAGS) -Wl,--as-needed $(LDFLAGS)
 
@@ -330,6 +330,56 @@ coverage-report: $(TESTED)
 	$(Q)find $(B) -name '*.gcda' -delete
 	$(Q)$(run-all-tests)
 	$(Q)scripts/coverage $(B)
+# --- Analysis ------------------------------------------------------------------------------------------------------
+
+# Each file that an analyzer has nothing to say of leaves a stamp, $(B)/analyze/TOOL/FILE.ok; the object tells when a header changed.
+ANALYZED := $(wildcard src/*/*.c scripts/gen/*.c tests/*.c tests/*/*.c)
+stamps = $(patsubst %.c,$(B)/analyze/$1/%.ok,$2)
+# The tests are left to the others: Check leaves a test by longjmp(), which gcc's analyzer can't follow to an end.
+GCC_STAMPS := $(call stamps,gcc,$(filter src/% scripts/%,$(ANALYZED)))
+TIDY_STAMPS := $(call stamps,tidy,$(ANALYZED))
+SHELL_SCRIPTS = $(shell grep -lE '^\#!/bin/(ba)?sh' $$(find scripts tests .ci debian -type f -size -64))
+
+$(B)/analyze/tidy/tests/%: private EXTRA_CFLAGS = $(TEST_CFLAGS)
+$(GCC_STAMPS): $(B)/analyze/gcc/%.ok: %.c $(B)/%.o scripts/analyze scripts/analyze.waivers
+	@mkdir -p $(@D)
+	$(say) GCC $<
+	$(Q)scripts/analyze gcc $< $(DIALECT) -O2
+	@touch $@
+$(TIDY_STAMPS): $(B)/analyze/tidy/%.ok: %.c $(B)/%.o .clang-tidy scripts/analyze scripts/analyze.waivers
+	@mkdir -p $(@D)
+	$(say) TIDY $<
+	$(Q)scripts/analyze tidy $< $(DIALECT) $(EXTRA_CFLAGS)
+	@touch $@
+
+.PHONY: analyze analyze-gcc analyze-tidy analyze-cppcheck analyze-shell
+analyze: analyze-gcc analyze-tidy analyze-cppcheck analyze-shell
+
+analyzer = command -v $1 >/dev/null || { echo 'analyze: $1 is missing; scripts/deps --proof installs it' >&2; exit 69; }
+nothing-found = @printf '  %-7s %s\n' CLEAN '$1: $2'
+
+analyze-gcc: $(GCC_STAMPS)
+	$(call nothing-found,gcc -fanalyzer,$(words $(GCC_STAMPS)) files)
+
+analyze-tidy: $(TIDY_STAMPS)
+	$(call nothing-found,clang-tidy,$(words $(TIDY_STAMPS)) files)
+
+# It keeps what it knows of each file, and reads no header of a library: where one has a macro that makes a declaration, that is told here.
+analyze-cppcheck: scripts/analyze.cppcheck | $(GENERATED)
+	@$(call analyzer,cppcheck)
+	@mkdir -p $(B)/analyze/cppcheck
+	$(say) CPPCHECK 'src tests scripts/gen'
+	$(Q)cppcheck --quiet -j $(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),1) --cppcheck-build-dir=$(B)/analyze/cppcheck \
+		--enable=warning,performance,portability --std=c11 --library=posix,gnu,sqlite3,libcurl --error-exitcode=1 \
+		--suppressions-list=$< --template='{file}:{line}:{column}: {severity}: {message} [{id}]' \
+		-Isrc -I$(B)/gen -I. -Itests -D_GNU_SOURCE $(PATHS) \
+		'-DTAILQ_HEAD(name,type)=struct name' '-DSTAILQ_HEAD(name,type)=struct name' src tests scripts/gen
+	$(call nothing-found,cppcheck,$(words $(ANALYZED)) files)
+
+analyze-shell:
+	@$(call analyzer,shellcheck)
+	$(Q)shellcheck $(SHELL_SCRIPTS)
+	$(call nothing-found,shellcheck,$(words $(SHELL_SCRIPTS)) scripts)
 
 # --- Benchmarks ----------------------------------------------------------------------------------------------------
 
@@ -489,6 +539,10 @@ help:
 	@echo 'make bench            how fast all of it is, beside what else could be used; BENCH_OPTIONS=--help tells more'
 	@echo 'make bench-NAME       what it costs, in numbers: journal, growth, reports, restart, memory, fetches; fill makes the files'
 	@echo '                      of up to ten million transitions that most of them use; BENCH_OPTIONS="--rows-max N --dir DIR"'
+	@echo 'make analyze          gcc -fanalyzer, clang-tidy, cppcheck and shellcheck; analyze-gcc, analyze-tidy, analyze-cppcheck,'
+	@echo '                      analyze-shell: a part of it'
+	@echo 'make fuzz             libFuzzer programs, with clang'
+	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'
 	@echo 'make install          to where configure was told; DESTDIR= and prefix= are honoured; also uninstall'
 	@echo 'make dist, distcheck  a tarball; the same, tried out'
