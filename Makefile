@@ -381,6 +381,15 @@ analyze-shell:
 	$(Q)shellcheck $(SHELL_SCRIPTS)
 	$(call nothing-found,shellcheck,$(words $(SHELL_SCRIPTS)) scripts)
 
+# The programs in the system tests, and the programs of other rings, with memcheck watching; VALGRIND_RINGS: component and scenario, too.
+VALGRIND_RINGS ?= system unit fuzz
+VALGRIND_PROGRAMS = $(foreach ring,$(filter-out fuzz,$(VALGRIND_RINGS)),$(call ring-programs,$(ring))) \
+	$(if $(filter fuzz,$(VALGRIND_RINGS)),$(FUZZ_PROGRAMS))
+
+.PHONY: check-valgrind
+check-valgrind: $(PROGRAMS) $(SAMPLE) $(CATALOG) $(UNITS) $(PRELOADS) $$(VALGRIND_PROGRAMS)
+	$(Q)scripts/check-valgrind $(B) $(VALGRIND_PROGRAMS)
+
 # --- Benchmarks ----------------------------------------------------------------------------------------------------
 
 # tests/bench/bench_NAME.c is a program of its own, without Check, that `make bench-NAME` builds and runs; no part of `make check`.
@@ -541,6 +550,7 @@ help:
 	@echo '                      of up to ten million transitions that most of them use; BENCH_OPTIONS="--rows-max N --dir DIR"'
 	@echo 'make analyze          gcc -fanalyzer, clang-tidy, cppcheck and shellcheck; analyze-gcc, analyze-tidy, analyze-cppcheck,'
 	@echo '                      analyze-shell: a part of it'
+	@echo 'make check-valgrind   system, unit and fuzz tests under memcheck, half an hour; VALGRIND_RINGS="component scenario": those'
 	@echo 'make fuzz             libFuzzer programs, with clang'
 	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'

@@ -16,8 +16,6 @@
 
 #include "suite.h"
 
-#define PATIENCE_MS 45000
-
 static long now_ms(void)
 {
 	struct timespec t;
@@ -76,6 +74,6 @@ void manager_fill(const struct manager *manager)
 
 const char *manager_await(struct manager *manager, const char *text)
 {
-	ck_assert_msg(manager_hears(manager, text, PATIENCE_MS), "the service manager was never told \"%s\"", text);
+	ck_assert_msg(manager_hears(manager, text, suite_patience_ms()), "the service manager was never told \"%s\"", text);
 	return manager->text;
 }

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PATIENCE_MS 45000
+
 /* Paths that were handed out. They stay good until the process ends, and here they are in nobody's way. */
 struct folder {
 	struct folder *next;
@@ -43,6 +45,14 @@ const char *suite_tmpdir(void)
 	folder->next = folders;
 	folders = folder;
 	return folder->path;
+}
+
+int suite_patience_ms(void)
+{
+	const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
+	double times = multiplier ? strtod(multiplier, NULL) : 0;
+
+	return (int)(PATIENCE_MS * (times > 0 ? times : 1));
 }
 
 static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)

@@ -26,4 +26,8 @@ Suite *suite(void);
 /* A fresh empty folder for this test, removed with all it holds when the test program ends (also by failure). */
 const char *suite_tmpdir(void);
 
+/* How long any wait for another process may take: longer than the slowest machine needs, shorter than the test's own limit,
+ * and stretched as Check stretches that one, by CK_TIMEOUT_MULTIPLIER. */
+int suite_patience_ms(void);
+
 #endif

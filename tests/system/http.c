@@ -31,7 +31,7 @@ static void bind_to(int fd, const char *host)
 
 int http_connect_from(const char *address, const char *from)
 {
-	const struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
+	const struct timeval patience = { .tv_sec = suite_patience_ms() / 1000 };
 	struct address to;
 
 	ck_assert_msg(address_parse(address, &to, NULL) == 0, "\"%s\" is no address", address);

@@ -41,7 +41,7 @@ static int64_t now_ms(void)
 
 int64_t process_patience(void)
 {
-	return now_ms() + PATIENCE_MS;
+	return now_ms() + suite_patience_ms();
 }
 
 bool process_patience_is_over(int64_t end)
@@ -245,7 +245,7 @@ static int reap(struct process *process)
 	struct pollfd fd = { .fd = process->pidfd, .events = POLLIN };
 	int status = 0;
 
-	ck_assert_msg(poll(&fd, 1, PATIENCE_MS) == 1, "it does not end:\n%s", process_errors(process));
+	ck_assert_msg(poll(&fd, 1, suite_patience_ms()) == 1, "it does not end:\n%s", process_errors(process));
 	ck_assert_int_eq(waitpid(process->pid, &status, 0), process->pid);
 	close(process->pidfd);
 	process->pidfd = -1;

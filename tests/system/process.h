@@ -12,9 +12,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* How long any wait of these tests may take: longer than the slowest machine needs, shorter than the test's own limit. */
-#define PATIENCE_MS 45000
-
 /* The end of a wait that begins now, for process_patience_is_over(). */
 int64_t process_patience(void);
 bool process_patience_is_over(int64_t end);

@@ -192,7 +192,7 @@ static sqlite3 *connection(struct site *site)
 	if (site->sql)
 		return site->sql;
 	ck_assert_int_eq(sqlite3_open_v2(site->database, &site->sql, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_busy_timeout(site->sql, PATIENCE_MS), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_busy_timeout(site->sql, suite_patience_ms()), SQLITE_OK);
 	return site->sql;
 }
 

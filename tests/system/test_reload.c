@@ -235,7 +235,7 @@ static CURL *tls_client(const char *trusted)
 	curl_easy_setopt(easy, CURLOPT_IPRESOLVE, (long)CURL_IPRESOLVE_V4);
 	curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
 	curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, "");
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)PATIENCE_MS);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)suite_patience_ms());
 	return easy;
 }
 
