@@ -207,11 +207,12 @@ static void write_pair(const char *certificate, const char *key)
 	site_write_file(key_file, key);
 }
 
+/* A connection that is kept outlives the handshakes of others, however long they take. */
 static const char *tls_keys(void)
 {
 	static char keys[4096];
 
-	snprintf(keys, sizeof(keys), "tls_certificate = %s\ntls_key = %s\n", certificate_file, key_file);
+	snprintf(keys, sizeof(keys), "tls_certificate = %s\ntls_key = %s\nrequest_timeout = 10min\n", certificate_file, key_file);
 	return keys;
 }
 
