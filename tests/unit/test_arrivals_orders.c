@@ -101,7 +101,7 @@ static void check_free(const struct way *way, unsigned set, const struct ledger 
 	for (size_t i = 0; i < way->arrivals.n; i++)
 		if (set >> i & 1)
 			newest = &way->arrivals.list[i].seen;
-	if (strcmp(ledger->shipment.status, newest->status) != 0 || strcmp(ledger->shipment.reported, newest->status) != 0)
+	if (!newest || strcmp(ledger->shipment.status, newest->status) != 0 || strcmp(ledger->shipment.reported, newest->status) != 0)
 		give_up(way, set, ledger, ledger);
 	for (size_t i = 0; i < ledger->n; i++)
 		if (!step_is_applied(&ledger->steps[i]))
