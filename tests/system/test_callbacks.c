@@ -281,6 +281,7 @@ START_TEST(a_request_that_is_too_slow_is_closed)
 		"POST " SITE_CALLBACK "abc HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345",
 	};
 	int fds[ARRAY_SIZE(parts)];
+	unsigned status;
 
 	site.listen_keys = "request_timeout = 200ms\n";
 	site_start(&site);
@@ -293,7 +294,11 @@ START_TEST(a_request_that_is_too_slow_is_closed)
 		close(fds[i]);
 	}
 	ck_assert_int_eq(count_rows(), 0);
-	ck_assert_uint_eq(ask("POST", SITE_CALLBACK "abc"), 200);
+	/* Whole requests are too slow only on a machine that is. */
+	do
+		status = ask("POST", SITE_CALLBACK "abc");
+	while (status == 0);
+	ck_assert_uint_eq(status, 200);
 }
 END_TEST
 
