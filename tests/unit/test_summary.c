@@ -106,7 +106,7 @@ END_TEST
 /* Numbers of any size: it is cut where there is no more room. */
 START_TEST(the_line_has_room_for_every_number)
 {
-	const struct summary summary = { .reading = "a-name-of-thirty-two-characters-x", .n_read = SIZE_MAX, .not_reloaded = true };
+	const struct summary summary = { .reading = "a-name-of-32-characters-in-a-row", .n_read = SIZE_MAX, .not_reloaded = true };
 	const struct pulse pulse = {
 		.n_sources = SIZE_MAX, .n_limited = SIZE_MAX, .n_locked_out = SIZE_MAX, .n_silent = SIZE_MAX, .pending = INT64_MAX,
 		.pending_since = { 0 }, .cursor = { 0 }, .windows = INT64_MAX, .next_due = { INT64_MAX }, .violations = INT64_MAX,
