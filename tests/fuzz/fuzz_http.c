@@ -19,7 +19,7 @@
 /* Rows after which the inbox is emptied: what is slow to count finds little. */
 #define ROWS_MAX 4096
 
-#define SECRET(text_) { .text = text_, .len = sizeof(text_) - 1 }
+#define SECRET(text_) { .text = (char *)(text_), .len = sizeof(text_) - 1 }
 
 static struct conf_cidr loopback = { .family = AF_INET, .address = { 127 }, .prefix = 8 };
 

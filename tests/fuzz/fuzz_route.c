@@ -15,7 +15,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input.h"
 
-#define SECRET(text_) { .text = text_, .len = sizeof(text_) - 1 }
+#define SECRET(text_) { .text = (char *)(text_), .len = sizeof(text_) - 1 }
 
 /* One secret is the beginning of another, one name stands twice, one source takes nothing in. */
 static struct conf_source confs[] = {

@@ -101,7 +101,7 @@ static const char *find_header(const char *head, size_t len, const char *name)
 	const char *found = NULL;
 	const char *end = head + len;
 
-	for (const char *line = memchr(head, '\n', len) + 1; line < end;) {
+	for (const char *line = (const char *)memchr(head, '\n', len) + 1; line < end;) {
 		const char *stop = memmem(line, (size_t)(end - line), "\r\n", 2);
 		const char *colon = memchr(line, ':', (size_t)(end - line));
 
