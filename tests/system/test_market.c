@@ -280,7 +280,8 @@ START_TEST(a_new_api_key_brings_a_locked_out_source_back)
 	site_start(&site);
 	process_await_line(&site.claimd, "main: locked out");
 	ck_assert_uint_eq(http_get(site.admin, "/readyz"), 503);
-	site_await(&site, "SELECT count(*) FROM report_notifications WHERE state = 'pending'", "1");
+	/* The simulator repeats a push that is not answered soon. */
+	site_await(&site, "SELECT count(*) > 0 FROM report_notifications WHERE state = 'pending'", "1");
 
 	site_write_file(site.api_key_file, "ACMA:the-new-key:89abcdef\n");
 	process_signal(&site.claimd, SIGHUP);
