@@ -153,6 +153,7 @@ static int run(const struct bench_program *program, struct bench *bench)
 
 	int status = run_in_child(program, bench);
 
+	bench->folder = NULL;
 	if (nftw(folder, remove_entry, 16, FTW_PHYS | FTW_DEPTH) != 0)
 		perror(folder);
 	return status;

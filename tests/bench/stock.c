@@ -379,7 +379,7 @@ static int64_t ask_number(sqlite3 *handle, const char *sql)
 static int copy_block(sqlite3 *handle, int64_t rows, struct wall now)
 {
 	int64_t in_block = ask_number(handle, "SELECT count(*) FROM block.history WHERE verdict <> 'same'");
-	int64_t n = rows - HOUR_ROWS > in_block ? (rows - HOUR_ROWS + in_block / 2) / in_block : 1;
+	int64_t n = in_block > 0 && rows - HOUR_ROWS > in_block ? (rows - HOUR_ROWS + in_block / 2) / in_block : 1;
 	int64_t length = ask_number(handle, "SELECT max(seen_us) - min(at_us) FROM block.history");
 	const int64_t copies[] = { n, now.us - HOUR_US - n * length - BLOCK_BEGIN.us, length };
 	const int64_t settled[] = { OPEN_COPIES, now.us };
