@@ -239,7 +239,7 @@ tree: all
 # Tests run in this folder and find what was built by CLAIMD_BUILD.
 RUN_TESTS = CLAIMD_BUILD=$(abspath $(B)) scripts/run-tests
 
-.PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-headers check-man check-units check-rules
+.PHONY: check $(RINGS:%=check-%) check-fuzz check-code check-layers check-style check-proofs check-headers check-man check-units check-rules
 .PHONY: check-asan check-clang check-clang-asan
 
 TESTED := $(PROGRAMS) $(SAMPLE) $(TEST_PROGRAMS) $(FUZZ_PROGRAMS) $(PRELOADS) tree
@@ -255,7 +255,7 @@ $(RINGS:%=check-%): check-%: $$(call ring-programs,$$*)
 check-fuzz: $(FUZZ_PROGRAMS)
 	$(Q)$(RUN_TESTS) $(FUZZ_PROGRAMS)
 
-check-code: check-layers check-style
+check-code: check-layers check-style check-proofs
 
 check-layers:
 	$(say) CHECK 'layers'
@@ -264,6 +264,10 @@ check-layers:
 check-style:
 	$(say) CHECK 'style'
 	$(Q)scripts/check-style
+
+check-proofs:
+	$(say) CHECK 'the tests that RELIABILITY.md names'
+	$(Q)scripts/check-proofs
 
 check-headers: $(GENERATED)
 	$(say) CHECK 'headers compile alone'
