@@ -59,6 +59,13 @@ static void add_order(const char *life)
 	ck_assert_int_eq(sim_add_order(stage_sim(stage), &model_laas, life, &id), 0);
 }
 
+/* A push that came before its source was served, a list makes up for: later, where the machine is slow. */
+static void await_end(void)
+{
+	stage_await_done(stage);
+	stage_await(stage, "SELECT count(*) FROM report_orders WHERE status = 'DELIVERED'", "20");
+}
+
 START_TEST(one_that_is_new_is_served)
 {
 	config.market.market.business_id = 0; /* none, at first */
@@ -69,7 +76,7 @@ START_TEST(one_that_is_new_is_served)
 		add_claim();
 		add_order("laas_courier");
 	}
-	stage_await_done(stage);
+	await_end();
 	stage_assert_no_lies(stage);
 	ck_assert_str_eq(stage_ask(stage, "SELECT count(*) FROM report_orders"), "20");
 	ck_assert_str_eq(stage_ask(stage, "SELECT count(*) FROM report_claims"), "20");
@@ -94,9 +101,8 @@ START_TEST(one_that_is_gone_is_asked_nothing_while_the_others_go_on)
 
 	/* What it missed is caught up with when it comes back. */
 	stage_reload(stage, BOTH);
-	stage_await_done(stage);
+	await_end();
 	stage_assert_no_lies(stage);
-	ck_assert_str_eq(stage_ask(stage, "SELECT count(*) FROM report_orders WHERE status = 'DELIVERED'"), "20");
 }
 END_TEST
 
