@@ -55,6 +55,18 @@ int suite_patience_ms(void)
 	return (int)(PATIENCE_MS * (times > 0 ? times : 1));
 }
 
+char *suite_read_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	ck_assert_msg(file, "%s: %m", path);
+	ck_assert_int_gt(getdelim(&text, &size, '\0', file), 0);
+	fclose(file);
+	return text;
+}
+
 static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
 	(void)status;

@@ -30,4 +30,7 @@ const char *suite_tmpdir(void);
  * and stretched as Check stretches that one, by CK_TIMEOUT_MULTIPLIER. */
 int suite_patience_ms(void);
 
+/* A text file that must be there and say something, whole; free(). */
+char *suite_read_file(const char *path);
+
 #endif

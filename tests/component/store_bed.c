@@ -254,18 +254,6 @@ void bed_check_plan(const struct bed *bed, const char *sql, const char *expected
 	sqlite3_close(handle);
 }
 
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *text = NULL;
-	size_t size = 0;
-
-	ck_assert_msg(file, "%s: %m", path);
-	ck_assert_int_gt(getdelim(&text, &size, '\0', file), 0);
-	fclose(file);
-	return text;
-}
-
 void bed_make_old(const struct bed *bed, const char *version)
 {
 	char path[128];
@@ -273,7 +261,7 @@ void bed_make_old(const struct bed *bed, const char *version)
 
 	snprintf(path, sizeof(path), "tests/component/databases/schema-%s.dump", version);
 
-	char *sql = read_file(path);
+	char *sql = suite_read_file(path);
 
 	ck_assert_int_eq(sqlite3_open(bed->path, &handle), SQLITE_OK);
 	ck_assert_msg(sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", path, sqlite3_errmsg(handle));

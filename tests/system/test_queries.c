@@ -55,18 +55,6 @@ static struct site site;
 static struct upstream upstream;
 static char *page;
 
-static char *read_page(void)
-{
-	FILE *in = fopen(PAGE, "r");
-	char *text = NULL;
-	size_t size = 0;
-
-	ck_assert_msg(in, "%s: %m", PAGE);
-	ck_assert_int_gt(getdelim(&text, &size, '\0', in), 0);
-	fclose(in);
-	return text;
-}
-
 static void play(void)
 {
 	char *scenario = NULL;
@@ -132,7 +120,7 @@ static void await_answer(const char *title, const char *column, const char *cond
 
 static void setup(void)
 {
-	page = read_page();
+	page = suite_read_file(PAGE);
 	site_open(&site);
 	site.delivery_keys = IN_A_HURRY "sweep_after = 100ms\n";
 	site.market_keys = IN_A_HURRY "catch_up = 20ms\n";
