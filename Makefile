@@ -330,9 +330,10 @@ coverage:
 	@command -v gcovr >/dev/null || { echo 'There is no gcovr (Debian: gcovr); scripts/deps --proof installs it.'; exit 1; }
 	+$(Q)BEGAN=$$(date +%s) $(MAKE) --no-print-directory B=$(B)-coverage CC=gcc SANITIZE=coverage coverage-report
 
+# What counts each line takes several times as long.
 coverage-report: $(TESTED)
 	$(Q)find $(B) -name '*.gcda' -delete
-	$(Q)$(run-all-tests)
+	$(Q)CK_TIMEOUT_MULTIPLIER=5 $(run-all-tests)
 	$(Q)scripts/coverage $(B)
 # --- Analysis ------------------------------------------------------------------------------------------------------
 
