@@ -88,10 +88,8 @@ void http_peer_send(const struct http_peer *peer, const uint8_t *bytes, size_t s
 	/* libmicrohttpd may miss an end that comes together with what is before it, and then waits for more until its time is over. */
 	settle(peer->loop);
 	(void)shutdown(fd, SHUT_WR);
-	while (!is_closed) {
+	while (!is_closed && !take(peer, fd, answers))
 		turn(peer->loop, TURN_US);
-		is_closed = take(peer, fd, answers);
-	}
 	(void)close(fd);
 }
 
