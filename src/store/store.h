@@ -61,7 +61,7 @@ bool store_is_stuck(const struct store *store);
 struct store_watch {
 	/* What was written is about to be made durable, which takes as long as the disk likes; on_end() follows. May be NULL. */
 	void (*on_commit)(void *cls);
-	/* A transaction has ended with RESULT: committed, undone by its first error, or, with ERR_BUSY, not even begun. One that was
+	/* A transaction has ended with RESULT: committed, undone by its first error, or, as with ERR_BUSY, not even begun. One that was
 	 * undone for the caller's own reasons is not told. N_MESSAGES: so many were put into the outbox (outbox.h) by it. */
 	void (*on_end)(int result, size_t n_messages, void *cls);
 	void *cls;
