@@ -76,7 +76,7 @@ static void image_take(struct image *image, const struct waiting *waiting)
 		image_write(image, waiting->offset, waiting->bytes, waiting->size);
 }
 
-/* Of three sectors one is not written, and one only to a part. */
+/* Of six sectors one is not written, and one only to a part; of two truncations one is made. */
 static void image_take_by_chance(struct image *image, const struct waiting *waiting, unsigned *seed)
 {
 	enum { LOST, TORN, CHANCES = 6 };
