@@ -204,7 +204,7 @@ int64_t oracle_ask(const struct oracle *oracle, const char *sql)
 {
 	sqlite3 *file = NULL;
 	sqlite3_stmt *stmt = NULL;
-	int64_t answer = 0;
+	int64_t answer = -1;
 
 	if (sqlite3_open_v2(oracle->rules.database, &file, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
 	    prepare(file, sql, &stmt) == ERR_OK && sqlite3_step(stmt) == SQLITE_ROW)

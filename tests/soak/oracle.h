@@ -41,7 +41,7 @@ void oracle_free(struct oracle *oracle);
 /* Looks at all that have ended and were not found equal so far; LAST: at all, whatever was found before. ERR_IO. */
 int oracle_look(struct oracle *oracle, const struct world *world, struct wall now, bool last);
 
-/* Runs SQL that answers one number; 0 for none. */
+/* Runs SQL that answers one number, which is not negative; -1 when the file can't be asked. */
 int64_t oracle_ask(const struct oracle *oracle, const char *sql);
 
 const struct oracle_counts *oracle_counts(const struct oracle *oracle);
