@@ -252,7 +252,9 @@ class Claimd(Rival):
     """The whole daemon, its worker on, reading from a simulated Yandex whose claims change and are called back meanwhile."""
 
     name = "claimd"
+    path = f"/delivery/shop/{'s' * 32}"
     seed = 1
+
     def __init__(self, build, node_path):
         super().__init__(build, node_path)
         self.simulator = self.simulator_url = None
@@ -262,8 +264,6 @@ class Claimd(Rival):
     def lives(self, claims, per_second, step_s):
         """So many claims, of which so many begin in a second, and which change after so long on average."""
         self.claims, self.per_second, self.step_s = claims, per_second, step_s
-
-    path = f"/delivery/shop/{'s' * 32}"
 
     def start(self, folder):
         self.folder = folder
