@@ -123,6 +123,7 @@ static bool parse_options(const struct bench_program *program, int argc, char **
 		{ program->option, required_argument, NULL, 'n' },
 		{ "dir", required_argument, NULL, 'd' },
 		{ "rows", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	int name;

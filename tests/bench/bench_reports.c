@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * bench_reports [--rows-max N]: how long each report takes, the way people ask, from 10,000 transitions up to N: about one shipment,
- * about the last day, what is open, the numbers of all; the queries of claimd-schema(7); and the verbs of claimctl.
+ * about the last day, what is open, the numbers of all; the queries of claimd-schema(7); and the verbs of claimctl. What takes longer
+ * than a minute is given up.
  * Benchmarks; `make bench-reports` runs it, in the project's folder.
  */
 #include <limits.h>
