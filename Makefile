@@ -335,6 +335,7 @@ coverage-report: $(TESTED)
 	$(Q)find $(B) -name '*.gcda' -delete
 	$(Q)CK_TIMEOUT_MULTIPLIER=5 $(run-all-tests)
 	$(Q)scripts/coverage $(B)
+
 # --- Analysis ------------------------------------------------------------------------------------------------------
 
 # Each file that an analyzer has nothing to say of leaves a stamp, $(B)/analyze/TOOL/FILE.ok; the object tells when a header changed.
