@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * bench_fill [--rows-max N]: makes the stock of databases that the other benchmarks use, of 10,000 transitions, ten times as many and
- * so on up to N, where they are not there yet; and says how long each took and how large it is.
+ * so on up to N, unless there are fresh ones; and says how long each took and how large it is.
  * Benchmarks; `make bench-fill` runs it. The files stay: DIR/claimd-stock-*.db.
  */
 #include <limits.h>

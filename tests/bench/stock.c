@@ -14,11 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "bench/office.h"
 #include "store/action.h"
+#include "store/query.h"
 #include "store/standing.h"
 
 #define SEED_BLOCK UINT64_C(0x9e3779b97f4a7c15)
@@ -46,6 +48,9 @@
 #define LOST_ONE_IN 20
 /* One offer in so many is answered by claimctl. */
 #define ACTED_ONE_IN 8
+
+/* Of an older file the reports of the last day would find too little. */
+#define FRESH_US (12 * HOUR_US)
 
 /* A violation of the block is left open in the last copies only: the rest were seen to. */
 #define OPEN_COPIES 20
@@ -431,6 +436,28 @@ static void remove_database(const char *path)
 	}
 }
 
+/* The schema version of a file that nobody has open; 0 when it can't be read. */
+static int64_t version_of(const char *path)
+{
+	char uri[PATH_MAX + 32];
+	sqlite3 *handle = NULL;
+	int64_t version = 0;
+
+	snprintf(uri, sizeof(uri), "file:%s?immutable=1", path);
+	if (sqlite3_open_v2(uri, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) == SQLITE_OK)
+		version = ask_number(handle, "PRAGMA user_version");
+	sqlite3_close(handle);
+	return version;
+}
+
+static bool is_usable(const char *path, struct wall now)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && now.us - status.st_mtime * USEC_PER_SEC < FRESH_US &&
+	       version_of(path) == STORE_SCHEMA_VERSION;
+}
+
 int stock_make(const char *dir, int64_t rows, struct stock_error *ret_error)
 {
 	char path[PATH_MAX], half[PATH_MAX + 8], block[PATH_MAX + 8];
@@ -438,8 +465,9 @@ int stock_make(const char *dir, int64_t rows, struct stock_error *ret_error)
 	int r;
 
 	stock_path(dir, rows, path);
-	if (access(path, R_OK) == 0)
+	if (is_usable(path, now))
 		return ERR_OK;
+	remove_database(path);
 	snprintf(half, sizeof(half), "%s.half", path);
 	snprintf(block, sizeof(block), "%s.block", path);
 	remove_database(half);

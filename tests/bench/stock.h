@@ -21,7 +21,7 @@ struct stock_error {
 /* DIR/claimd-stock-ROWS.db; RET has room for PATH_MAX. */
 void stock_path(const char *dir, int64_t rows, char *ret);
 
-/* Makes that file with some ROWS transitions, if it is not there yet. */
+/* Makes that file with some ROWS transitions, unless there is one of this schema version that was made in the last half day. */
 int stock_make(const char *dir, int64_t rows, struct stock_error *ret_error);
 
 /* Makes COPY of it, for those who write. */
