@@ -5,8 +5,8 @@
  * Benchmarks; `make bench-memory` runs it.
  */
 #include <limits.h>
-#include <stdlib.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,7 +79,7 @@ int child_start(const char *const *argv, const char *log, struct child **ret)
 		become(argv, log, notify);
 	if (child->pid < 0)
 		return ERR_IO;
-	child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
+	child->pidfd = pidfd_open(child->pid, 0);
 	*ret = child;
 	child = NULL;
 	return ERR_OK;

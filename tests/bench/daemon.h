@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A real claimd over a given database, with one account of Delivery and one of Market, and, where it is wanted, a claimsim that knows
- * given claims.
+ * A real claimd over a given database, with one account of Delivery, "main", and, where it is wanted, a claimsim that knows given claims.
  * For the benchmarks.
  */
 #ifndef CLAIMD_TESTS_BENCH_DAEMON_H
