@@ -8,8 +8,8 @@
 
 #include "store/store.h"
 
-/* First nothing is removed yet, but how long shipments stayed in their statuses is counted, for reports: a history that is new since the
- * last pass. Then what goes, in this order: shipments after the notifications about them. */
+/* First it is counted, for reports, how long shipments stayed in their statuses, as far as their histories are newer than the last pass.
+ * Then goes what is old, in this order: shipments after the notifications about them. */
 enum prune_stage {
 	PRUNE_STAYS,
 	PRUNE_NOTIFICATIONS,
