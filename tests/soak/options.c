@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+/* All else is at least 1. */
+#define HOURS_MIN 0.01
+
 static const char usage[] =
 	"usage: soak --build FOLDER --work FOLDER --report FOLDER [option...]\n"
 	"  --hours N       of real time that it may take; where they don't do, fewer claims are born (1)\n"
@@ -63,7 +66,7 @@ static int take(int option, const char *value, struct options *options)
 		options->work = value;
 	else if (option == OPTION_BUILD)
 		options->build = value;
-	else if (end == value || *end != '\0' || !(number > 0 && number < 1e7))
+	else if (end == value || *end != '\0' || !(number >= (option == OPTION_HOURS ? HOURS_MIN : 1) && number < 1e7))
 		return EX_USAGE;
 	else if (option == OPTION_HOURS)
 		options->hours = number;

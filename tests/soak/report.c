@@ -114,6 +114,8 @@ void report_judge(const struct samples *samples, struct verdict_of_all *ret)
 		return;
 	ret->life = life->n_starts;
 	ret->days = seconds_between(life[0].at, life[n - 1].at) / DAY_S;
+	if (n < SAMPLES_MIN)
+		return;
 	ret->memory.is_flat = ret->memory.after - ret->memory.before <
 	                      MEMORY_SLACK_BYTES + MEMORY_SLACK_PART * ret->memory.before;
 	ret->descriptors.is_flat = ret->descriptors.after - ret->descriptors.before < DESCRIPTORS_SLACK;

@@ -38,7 +38,7 @@ struct trend {
 	double before;
 	double after;
 	double days; /* between the middles of the two */
-	bool is_flat;
+	bool is_flat; /* not when there are too few samples to tell */
 };
 
 struct verdict_of_all {
