@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# A day and a half of a small shop, with one of each trouble at least: what scripts/soak does with a month of a large one.
+# A day and some hours of a small shop, with one of each trouble at least: what scripts/soak does with a month of a large one.
 # System tests.
 set -euo pipefail
 
