@@ -333,6 +333,21 @@ START_TEST(forgiven_callbacks_are_counted_by_what_was_forgiven)
 }
 END_TEST
 
+START_TEST(what_came_before_the_last_hundred_thousand_is_forgotten)
+{
+	add_hint("main", ctl_world_time(0), HINT_GLUED);
+	add_hint("main", ctl_world_time(0), HINT_GLUED);
+	ctl_world_sql("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)"
+	              " INSERT INTO inbox (source_id, kind, owes, received_us, quirks, asks_to_cancel)"
+	              " SELECT (SELECT id FROM source WHERE name = 'main'), 'callback', 0, i, 0, 0 FROM n");
+
+	struct ctl_world_run run = doctor_world_run("");
+
+	doctor_world_expect(&run, "look", "source main", "1 callbacks came without ? or & before Yandex's parameters. ");
+	ctl_world_run_done(&run);
+}
+END_TEST
+
 START_TEST(callbacks_that_needed_no_forgiving_are_not_told)
 {
 	struct ctl_world_run run = doctor_world_run("");
@@ -434,6 +449,7 @@ static void add_sources(TCase *tcase)
 	tcase_add_test(tcase, what_is_pending_for_long_is_worth_a_look);
 	tcase_add_test(tcase, open_gaps_are_counted_and_the_journal_is_what_helps);
 	tcase_add_test(tcase, forgiven_callbacks_are_counted_by_what_was_forgiven);
+	tcase_add_test(tcase, what_came_before_the_last_hundred_thousand_is_forgotten);
 	tcase_add_test(tcase, callbacks_that_needed_no_forgiving_are_not_told);
 	tcase_add_test(tcase, configuration_and_database_need_not_know_the_same_sources);
 }
