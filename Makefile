@@ -445,7 +445,7 @@ check check-system coverage-report: $(SOAK)
 
 # --- Installation --------------------------------------------------------------------------------------------------
 
-DOCUMENTS := $(wildcard README README.md NEWS COPYING)
+DOCUMENTS := $(wildcard README README.md RELIABILITY.md NEWS COPYING)
 EXAMPLES = $(shell find etc -type f ! -path 'etc/completion/*' | LC_ALL=C sort)
 
 # Where bash looks; and zsh, on Debian, for what packages bring, or what was built here.

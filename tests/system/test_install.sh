@@ -22,7 +22,7 @@ fail() # TEXT...
 copy_tree()
 {
 	mkdir -p "$tree/build"
-	cp -Rp Makefile configure configure.ac config.mk.in src scripts man systemd etc README* NEWS COPYING "$tree"
+	cp -Rp Makefile configure configure.ac config.mk.in src scripts man systemd etc README* RELIABILITY.md NEWS COPYING "$tree"
 	ln -s "$CLAIMD_BUILD"/{claimd,claimctl,claimsim,gen-docs} "$tree/build"
 }
 
@@ -65,7 +65,7 @@ list_expected() # PREFIX SYSCONFDIR UNIT-FOLDER
 		name=$(basename "$file" .in)
 		echo "644 $1/share/man/man${name##*.}/$name"
 	done
-	for file in README* NEWS COPYING; do
+	for file in README* RELIABILITY.md NEWS COPYING; do
 		echo "644 $1/share/doc/claimd/$file"
 	done
 	echo "644 $1/share/bash-completion/completions/claimctl"
