@@ -30,9 +30,6 @@
 /* For how many turns anything may look stuck. */
 #define STUCK_TURNS_MAX 100
 
-/* How long a test waits for what must come. */
-#define PATIENCE_US (60 * USEC_PER_SEC)
-
 struct stage {
 	struct clock clock;
 	struct loop *loop;
@@ -81,8 +78,8 @@ void stage_defaults(struct stage_config *ret)
 			.forward_url = (char *)"",
 			.max_in_flight = 4,
 			.requests_per_second = 100000,
-			.request_timeout_us = 2 * USEC_PER_SEC,
-			.connect_timeout_us = 1 * USEC_PER_SEC,
+			.request_timeout_us = STAGE_PATIENCE_US,
+			.connect_timeout_us = STAGE_PATIENCE_US,
 			.credential = { (char *)"token", 5 },
 			.secret = { (char *)SECRET, sizeof(SECRET) - 1 },
 		},
@@ -93,6 +90,7 @@ void stage_defaults(struct stage_config *ret)
 	ret->sim.step_min_us = 1 * USEC_PER_MS;
 	ret->sim.step_max_us = 5 * USEC_PER_MS;
 	ret->sim.rate = 1000;
+	ret->sim.sender.timeout_us = STAGE_PATIENCE_US;
 }
 
 void stage_journal_defaults(struct stage_config *ret)
@@ -201,6 +199,14 @@ static void open_daemon(struct stage *stage)
 		open_listener(stage);
 }
 
+/* Of where the daemon hears of claims, and of orders if it is to. */
+static void tell_simulator(struct stage *stage)
+{
+	ck_assert_int_eq(sim_set_callback(stage->sim, stage->callback_url), ERR_OK);
+	if (stage->n_sources > 1)
+		ck_assert_int_eq(sim_set_push(stage->sim, stage->push_url), ERR_OK);
+}
+
 static void close_daemon(struct stage *stage)
 {
 	stage->listener = listener_free(stage->listener);
@@ -237,7 +243,7 @@ struct stage *stage_open(const struct stage_config *config)
 		.address = strdup("127.0.0.1:0"),
 		.max_connections = 1000,
 		.max_body_bytes = 65536,
-		.request_timeout_us = 10 * USEC_PER_SEC,
+		.request_timeout_us = STAGE_PATIENCE_US,
 	};
 	snprintf(stage->path, sizeof(stage->path), "%s/claimd.db", config->folder ? config->folder : suite_tmpdir());
 	ck_assert_int_eq(loop_new(&stage->clock, &stage->loop), ERR_OK);
@@ -249,9 +255,7 @@ struct stage *stage_open(const struct stage_config *config)
 	stage->confs[1].base_url = stage->base_url;
 	open_daemon(stage);
 	if (!stage->deaf)
-		ck_assert_int_eq(sim_set_callback(stage->sim, stage->callback_url), ERR_OK);
-	if (!stage->deaf && stage->n_sources > 1)
-		ck_assert_int_eq(sim_set_push(stage->sim, stage->push_url), ERR_OK);
+		tell_simulator(stage);
 	open_eyes(stage);
 	return stage;
 }
@@ -301,8 +305,11 @@ void stage_reload(struct stage *stage, size_t n)
 	list_sources(stage);
 	ck_assert_int_eq(worker_set_sources(stage->worker, stage->worked, n), ERR_OK);
 	worker_reloaded(stage->worker);
-	if (stage->listener)
-		listener_set_sources(stage->listener, stage->listened, n);
+	if (!stage->listener)
+		return;
+	listener_set_sources(stage->listener, stage->listened, n);
+	if (n > before)
+		tell_simulator(stage);
 }
 
 struct loop *stage_loop(struct stage *stage)
@@ -356,7 +363,7 @@ double stage_reading(const struct stage *stage, const char *sample)
 
 static int64_t deadline_us(const struct stage *stage)
 {
-	return clock_mono(&stage->clock).us + PATIENCE_US;
+	return clock_mono(&stage->clock).us + STAGE_PATIENCE_US;
 }
 
 /* In whatever story: what looks stuck right after the clock was set is not for long. */
@@ -447,7 +454,7 @@ static unsigned post(struct stage *stage, const char *url, const char *body)
 	const char *const headers[] = { "Content-Type: application/json", NULL };
 	const struct fetch_request request = {
 		.url = url, .headers = headers, .body = body, .body_len = strlen(body), .max_answer = 4096,
-		.timeout_us = 10 * USEC_PER_SEC, .connect_timeout_us = USEC_PER_SEC,
+		.timeout_us = STAGE_PATIENCE_US, .connect_timeout_us = STAGE_PATIENCE_US,
 	};
 	struct fetch *fetch;
 

@@ -17,6 +17,10 @@
 
 struct stage;
 
+/* How long a test waits for anything, and the daemon and the simulator for answers, unless a test wants otherwise. Where the
+ * simulator waits for its steps to be read, it takes for read what it has answered: nobody may give up waiting for that. */
+#define STAGE_PATIENCE_US (60 * USEC_PER_SEC)
+
 /* What a test changes before the curtain rises; stage_defaults() fills it. */
 struct stage_config {
 	struct sim_config sim;

@@ -293,7 +293,8 @@ START_TEST(test_the_journal_outlives_absurd_answers)
 	enum outage outage = (enum outage)(OUTAGE_ERROR + _i);
 
 	stage_journal_defaults(&config);
-	config.delivery.request_timeout_us = 100 * USEC_PER_MS;
+	if (outage == OUTAGE_SILENT)
+		config.delivery.request_timeout_us = 100 * USEC_PER_MS;
 
 	struct stage *stage = stage_open(&config);
 
@@ -304,6 +305,7 @@ START_TEST(test_the_journal_outlives_absurd_answers)
 		stage_turn(stage);
 	stage_await(stage, "SELECT reason IS NOT NULL OR state <> 'ok' OR cursor_at IS NULL FROM report_sources", "1");
 	stage_settle(stage);
+	stage_delivery(stage)->request_timeout_us = STAGE_PATIENCE_US;
 	sim_set_journal_outage(stage_sim(stage), OUTAGE_NONE);
 	/* A pause ends when its time has come, however long it is. */
 	stage_set_clock(stage, 3600 * USEC_PER_SEC);
