@@ -23,11 +23,21 @@ bool shipment_is_closed(const struct shipment *shipment)
 	       strcmp(shipment->status, shipment->reported) == 0 && shipment->suspect[0] == '\0';
 }
 
+/* SEEN tells of the newest known change once more, of which there is one a revision. Its time may be by a clock that is behind: who
+ * keeps claims and who writes the journal may have one each. */
+static bool is_newest_again(const struct seen *seen, const struct shipment *shipment)
+{
+	return seen->snapshot && is_known(shipment) && seen->key.revision > 0 && seen->key.revision == shipment->newest.revision &&
+	       wall_cmp(seen->key.updated, shipment->newest.updated) < 0 && strcmp(seen->status, shipment->reported) == 0;
+}
+
 /* Where an upstream gives no revision, updated alone orders: the observation stands in the newest known revision. */
 static struct order_key order_key_of(const struct seen *seen, const struct shipment *shipment)
 {
 	struct order_key key = seen->key;
 
+	if (is_newest_again(seen, shipment))
+		return shipment->newest;
 	if (key.revision == NUMBER_NONE)
 		key.revision = is_known(shipment) ? shipment->newest.revision : 0;
 	return key;

@@ -314,6 +314,39 @@ START_TEST(the_event_of_a_snapshots_revision_is_its_twin)
 }
 END_TEST
 
+/* Who keeps claims and who writes the journal may have two clocks. */
+START_TEST(a_read_of_the_newest_change_adds_what_it_knows_though_its_clock_is_behind)
+{
+	struct ledger ledger;
+	struct seen snapshot = make_snapshot("ready_for_approval", 4, SECONDS(0.5));
+
+	snapshot.version = 2;
+	snapshot.valid_until = moment(SECONDS(500));
+	ledger_init(&ledger);
+	ledger_hear(&ledger, "ready_for_approval", 4, SECONDS(1));
+	ck_assert_int_eq(ledger_take(&ledger, &snapshot), DECISION_SAME);
+	ck_assert_uint_eq(ledger.n, 1);
+	ck_assert_int_eq(ledger.shipment.version, 2);
+	ck_assert_int_eq(ledger.shipment.newest.updated.us, moment(SECONDS(1)).us);
+	ck_assert_int_eq(ledger.shipment.entered.us, moment(SECONDS(1)).us);
+	ledger_check_window(&ledger, 1, SECONDS(500), OUTCOME_OPEN);
+}
+END_TEST
+
+START_TEST(a_read_behind_the_newest_change_is_stale_whatever_it_knows)
+{
+	struct ledger ledger;
+	struct seen snapshot = make_snapshot("ready_for_approval", 4, SECONDS(2));
+
+	snapshot.version = 2;
+	ledger_init(&ledger);
+	ledger_hear(&ledger, "ready_for_approval", 4, SECONDS(1));
+	ledger_hear(&ledger, "accepted", 5, SECONDS(1.5));
+	ck_assert_int_eq(ledger_take(&ledger, &snapshot), DECISION_STALE);
+	ck_assert_int_eq(ledger.shipment.version, NUMBER_NONE);
+}
+END_TEST
+
 START_TEST(another_status_under_a_snapshots_revision_is_no_twin)
 {
 	struct ledger ledger;
@@ -445,6 +478,8 @@ static TCase *twins(void)
 	TCase *tcase = tcase_create("twins");
 
 	tcase_add_test(tcase, the_event_of_a_snapshots_revision_is_its_twin);
+	tcase_add_test(tcase, a_read_of_the_newest_change_adds_what_it_knows_though_its_clock_is_behind);
+	tcase_add_test(tcase, a_read_behind_the_newest_change_is_stale_whatever_it_knows);
 	tcase_add_test(tcase, another_status_under_a_snapshots_revision_is_no_twin);
 	tcase_add_test(tcase, a_twin_is_put_where_the_events_time_belongs);
 	tcase_add_test(tcase, an_event_again_changes_nothing);
