@@ -183,6 +183,14 @@ static void set_aside(struct turn *turn, int error)
 	event->change = WIRE_CHANGE_OTHER;
 }
 
+/* What they told of is found by the next read, or as a gap. */
+static void tell_unreadable(const struct turn *turn)
+{
+	if (turn->page->n_unreadable > 0)
+		tell_source(LOG_LEVEL_WARNING, turn->kit->conf, "%zu events of a page of the journal can't be read",
+		            turn->page->n_unreadable);
+}
+
 static void sum_up(const struct turn *turn, bool quiet, struct page_result *result)
 {
 	for (size_t i = 0; i < turn->page->n; i++) {
@@ -213,6 +221,7 @@ int page_store(const struct kit *kit, struct wire_journal *page, bool quiet, str
 		r = store_all(&turn);
 	}
 	if (!r) {
+		tell_unreadable(&turn);
 		sum_up(&turn, quiet, &result);
 		*ret = result;
 	}

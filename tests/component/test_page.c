@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
+#include "listener_world.h"
 #include "loop/loop.h"
 #include "store/action.h"
 #include "store_bed.h"
@@ -94,15 +96,21 @@ static struct kit kit_of_test(void)
 	};
 }
 
+static struct page_result store_page(struct wire_journal *page)
+{
+	const struct kit kit = kit_of_test();
+	struct page_result result;
+
+	ck_assert_int_eq(page_store(&kit, page, false, &result), ERR_OK);
+	return result;
+}
+
 /* Stores the events from place FROM on, N of them, as one page. */
 static struct page_result store_events(size_t from, size_t n, const char *cursor)
 {
-	const struct kit kit = kit_of_test();
 	struct wire_journal page = { .cursor = (char *)cursor, .events = &events[from], .n = n };
-	struct page_result result;
 
-	ck_assert_int_eq(page_store(&kit, &page, false, &result), ERR_OK);
-	return result;
+	return store_page(&page);
 }
 
 static const char *const life[] = {
@@ -341,6 +349,24 @@ START_TEST(test_an_event_that_is_refused_does_not_hold_the_journal_up)
 }
 END_TEST
 
+START_TEST(test_events_that_can_t_be_read_are_told_and_hold_nothing_up)
+{
+	struct wire_journal page = { .cursor = (char *)"cursor-1", .events = events, .n = 1, .n_unreadable = 2 };
+	char told[256] = "";
+
+	add_status("c1", "new", 1);
+
+	int log = listener_world_capture_log(LOG_LEVEL_WARNING);
+
+	store_page(&page);
+	ck_assert_int_gt(read(log, told, sizeof(told) - 1), 0);
+	ck_assert_str_eq(told, "test: main: 2 events of a page of the journal can't be read\n");
+	ck_assert_str_eq(bed_ask(&bed, "SELECT cursor FROM cursor"), "cursor-1");
+	ck_assert_str_eq(bed_ask(&bed, "SELECT to_status FROM report_transitions"), "new");
+	close(log);
+}
+END_TEST
+
 START_TEST(test_a_page_is_stored_whole_or_not_at_all)
 {
 	const struct kit kit = kit_of_test();
@@ -378,6 +404,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, test_first_sight_in_the_journal_is_read_once);
 	tcase_add_test(tcase, test_silence_is_told_once_and_lifted_by_a_callback);
 	tcase_add_test(tcase, test_an_event_that_is_refused_does_not_hold_the_journal_up);
+	tcase_add_test(tcase, test_events_that_can_t_be_read_are_told_and_hold_nothing_up);
 	tcase_add_test(tcase, test_a_page_is_stored_whole_or_not_at_all);
 	suite_add_tcase(suite, tcase);
 	return suite;
