@@ -64,7 +64,7 @@ static void play(const char *scenario_text, const char *option, const char *path
 static void setup_claims(void)
 {
 	site_open(&site);
-	site.delivery_keys = IN_A_HURRY "sweep_after = 100ms\nrequest_timeout = 500ms\n";
+	site.delivery_keys = IN_A_HURRY "sweep_after = 100ms\n";
 	play(claims_text, "--callback", SITE_PATH "?");
 	site_await(&site, "SELECT group_concat(claim_id || ' ' || status, ', ') FROM (SELECT * FROM report_claims ORDER BY claim_id)",
 	           "arrived pickup_arrived, carried pickuped, jumped failed, offered ready_for_approval");
