@@ -17,7 +17,7 @@
 
 struct stage;
 
-/* How long a test waits for anything, and the daemon and the simulator for answers, unless a test wants otherwise. Where the
+/* How long a test waits where nothing moves, and the daemon and the simulator for answers, unless a test wants otherwise. Where the
  * simulator waits for its steps to be read, it takes for read what it has answered: nobody may give up waiting for that. */
 #define STAGE_PATIENCE_US (60 * USEC_PER_SEC)
 
@@ -61,13 +61,14 @@ struct conf_source *stage_delivery(struct stage *stage);
 struct conf_source *stage_market(struct stage *stage);
 
 /* Steps the loop until SQL, run over a connection of its own, answers WANT (first column of the first row as text);
- * fails the test after a minute without it. */
+ * fails the test after a minute in which the answer stays the same. */
 void stage_await(struct stage *stage, const char *sql, const char *want);
 
 /* Whether a life waits for a merchant's act: without one it never ends. */
 bool stage_life_waits(const struct life *life);
 
-/* Steps the loop until every claim and order has ended and every hint has been read. */
+/* Steps the loop until every claim and order has ended and every hint has been read; fails the test after a minute in which
+ * no step is made, and none told. */
 void stage_await_done(struct stage *stage);
 
 /* Steps the loop once, waiting a little for something to happen; fails when the worker is stuck afterwards. So does all that

@@ -19,13 +19,18 @@ static struct stage *stage;
 static void setup(void)
 {
 	stage_market_defaults(&config);
-	config.delivery.request_timeout_us = 300 * USEC_PER_MS;
 	config.market.market.catch_up_us = 3600 * USEC_PER_SEC;
 }
 
 static void teardown(void)
 {
 	stage_close(stage);
+}
+
+/* Where some requests are not answered at all: time enough for one to leave. */
+static void give_up_soon(void)
+{
+	config.delivery.request_timeout_us = USEC_PER_SEC;
 }
 
 static struct endpoint_stats answers(void)
@@ -98,6 +103,7 @@ static const struct {
 
 START_TEST(an_accept_that_nobody_answers_for_is_sent_once_and_found_out)
 {
+	give_up_soon();
 	stage = stage_open(&config);
 	ck_assert_int_eq(sim_script(stage_sim(stage), "claim-1", "new, estimating, ready_for_approval, act accepted"), 0);
 	stage_await(stage, "SELECT status FROM report_claims", "ready_for_approval");
@@ -291,6 +297,7 @@ START_TEST(restarts_and_trouble_neither_double_nor_misjudge_anything)
 {
 	char sql[96];
 
+	give_up_soon();
 	open_automatic();
 	ck_assert_int_eq(sim_set_faults(stage_sim(stage), "doubt=0.2,fail=0.1,conflict=0.1,mute=0.05,deaf=0.05,500=0.05,cut=0.05"), 0);
 	add_claims();
