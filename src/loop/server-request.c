@@ -202,12 +202,43 @@ void server_suspend(struct request *request)
 	request->wants_suspension = true;
 }
 
+/* What the head says of where the body ends. */
+struct framing {
+	const char *coding;
+	const char *length;
+	size_t n_lines;
+};
+
+static enum MHD_Result on_framing(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct framing *framing = cls;
+
+	(void)kind;
+	if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0)
+		framing->coding = value;
+	else if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0)
+		framing->length = value;
+	else
+		return MHD_YES;
+	framing->n_lines++;
+	return MHD_YES;
+}
+
+static struct framing find_framing(const struct request *request)
+{
+	struct framing framing = { 0 };
+
+	(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, on_framing, &framing);
+	return framing;
+}
+
 /* What the server itself refuses a request for, by its head alone: an HTTP status, 0 for nothing. */
 static unsigned head_fault(struct request *request)
 {
 	struct conn *conn = request->conn;
-	const char *coding = request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING);
-	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	const struct framing framing = find_framing(request);
+	const char *coding = framing.coding;
+	const char *length = framing.length;
 	const char *expect = request_header(request, MHD_HTTP_HEADER_EXPECT);
 	bool announces_body = coding || (length && strtoull(length, NULL, 10) > 0);
 	bool waits = expect && strcasecmp(expect, "100-continue") == 0;
@@ -215,9 +246,9 @@ static unsigned head_fault(struct request *request)
 	request->has_body = announces_body || waits;
 	if (conn->server->is_ending || (conn->is_surplus && !conn_admit(conn)))
 		return MHD_HTTP_SERVICE_UNAVAILABLE;
-	/* A proxy before us may have believed the other one: what would follow is somebody else's request in
+	/* A proxy before us may have believed another one: what would follow is somebody else's request in
 	 * disguise. */
-	if (coding && length)
+	if (framing.n_lines > 1)
 		return MHD_HTTP_BAD_REQUEST;
 	/* libmicrohttpd would tell it to go on, and then take whatever comes for the body that there is none of, with calls that can't
 	 * be told from the one at a request's end. */

@@ -293,6 +293,9 @@ static const struct {
 	unsigned status;
 } faults[] = {
 	{ POST("/", "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n"), 400 },
+	{ POST("/", "Content-Length: 3\r\nContent-Length: 4\r\n", "abcd"), 400 },
+	{ POST("/", "Content-Length: 3\r\ncontent-length: 3\r\n", "abc"), 400 },
+	{ POST("/", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n"), 400 },
 	{ POST("/", "Transfer-Encoding: gzip\r\n", "abc"), 501 },
 	{ POST("/", "Transfer-Encoding: chunked\r\n", "zz\r\nabc\r\n"), 400 },
 	{ POST("/", "Transfer-Encoding: chunked\r\n", "2\r\nabc\r\n"), 400 },
