@@ -242,8 +242,7 @@ static int open_socket(const char *address, const char *passed_name, int *ret_fd
 	int r = listen_open(address, ret_fd, actual);
 
 	if (r)
-		log_error("can't listen on %s: %s", address,
-		          r == ERR_BUSY ? "the address is taken by another program" : err_text(r));
+		log_error("can't listen on %s: %s", address, listen_error_text(r));
 	else
 		log_notice("serving %s on %s", passed_name ? "callbacks" : "probes", actual);
 	return r;
@@ -274,6 +273,17 @@ static int open_admin(struct app *app)
 	int r = open_socket(app->conf->admin.address, NULL, &config.fd);
 
 	return r ? r : admin_new(app->loop, app->store, &config, &app->admin);
+}
+
+static int open_sides(struct app *app, int *ret_status)
+{
+	int r = open_listener(app);
+
+	if (!r)
+		r = open_admin(app);
+	if (r)
+		*ret_status = r == ERR_REFUSED ? EX_NOPERM : EX_UNAVAILABLE;
+	return r;
 }
 
 /* Without it all but acting goes on: the record is worth more than the door. */
@@ -345,12 +355,8 @@ static int open_parts(struct app *app, int *ret_status)
 		r = open_notify(app);
 	if (!r)
 		r = open_worker(app);
-	if (!r) {
-		*ret_status = EX_UNAVAILABLE;
-		r = open_listener(app);
-	}
 	if (!r)
-		r = open_admin(app);
+		r = open_sides(app, ret_status);
 	if (!r)
 		open_control(app);
 	return r;

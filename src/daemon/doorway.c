@@ -53,7 +53,8 @@ static const char *why_not(int error)
 	switch (error) {
 	case ERR_BUSY:
 		return "another program listens there, or it is a file of another kind";
-	case ERR_IO:
+	case ERR_NOT_FOUND:
+	case ERR_REFUSED:
 		return "its folder must be there, and claimd must be allowed to write in it";
 	default:
 		return err_text(error);

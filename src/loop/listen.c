@@ -28,9 +28,36 @@ static void fd_cleanup(const int *fd)
 		close(*fd);
 }
 
-static int error_from_bind(int errnum)
+static int error_from(int errnum)
 {
-	return errnum == EADDRINUSE ? ERR_BUSY : ERR_IO;
+	switch (errnum) {
+	case EADDRINUSE:
+		return ERR_BUSY;
+	case EADDRNOTAVAIL:
+	case EAFNOSUPPORT:
+	case ENOENT:
+	case ENOTDIR:
+		return ERR_NOT_FOUND;
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return ERR_REFUSED;
+	}
+	return ERR_IO;
+}
+
+const char *listen_error_text(int error)
+{
+	switch (error) {
+	case ERR_BUSY:
+		return "the address is taken by another program";
+	case ERR_NOT_FOUND:
+		return "this machine has no such address; of a Unix socket, the folder must be there";
+	case ERR_REFUSED:
+		return "this user may not; a port below 1024 is for root or for systemd to pass, and of a Unix socket the folder "
+		       "must be this user's to write to";
+	}
+	return err_text(error);
 }
 
 static int bind_inet(int fd, const struct address *address)
@@ -44,7 +71,7 @@ static int bind_inet(int fd, const struct address *address)
 	if (address->sa.ss_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
 		return ERR_IO;
 	if (bind(fd, (const struct sockaddr *)&address->sa, address->len) < 0)
-		return error_from_bind(errno);
+		return error_from(errno);
 	return 0;
 }
 
@@ -69,11 +96,11 @@ static int bind_unix(int fd, const struct address *address)
 
 	if (r < 0 && errno == EADDRINUSE && is_stale(address)) {
 		if (unlink(sun->sun_path) < 0)
-			return ERR_IO;
+			return error_from(errno);
 		r = bind(fd, (const struct sockaddr *)sun, address->len);
 	}
 	if (r < 0)
-		return error_from_bind(errno);
+		return error_from(errno);
 	/* In time: nobody can connect before listen(). */
 	return chmod(sun->sun_path, UNIX_SOCKET_MODE) < 0 ? ERR_IO : 0;
 }
@@ -89,13 +116,13 @@ int listen_open(const char *text, int *ret_fd, char ret_actual[static ADDRESS_SI
 		return r;
 	CLEANUP(fd_cleanup) int fd = socket(address.sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return ERR_IO;
+		return error_from(errno);
 	r = address.sa.ss_family == AF_UNIX ? bind_unix(fd, &address) : bind_inet(fd, &address);
 	if (r < 0)
 		return r;
 	/* Two sockets may be bound to one port with SO_REUSEADDR; only one of them may listen. */
 	if (listen(fd, SOMAXCONN) < 0)
-		return error_from_bind(errno);
+		return error_from(errno);
 	if (getsockname(fd, (struct sockaddr *)&bound, &len) < 0)
 		return ERR_IO;
 

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/secret.h"
+#include "loop/listen.h"
 #include "sim/cmdline.h"
 #include "sim/sim.h"
 #include "sim/truth.h"
@@ -133,8 +134,10 @@ static int run(struct loop *loop, const struct cmdline *cmdline)
 	CLEANUP(sim_cleanup) struct sim *sim = NULL;
 	int r = sim_new(loop, &cmdline->config, &sim);
 
+	if (r == ERR_INVALID)
+		return fail(EX_DATAERR, "--scenario", "two claims or orders have one id");
 	if (r < 0)
-		return fail(EX_UNAVAILABLE, cmdline->config.listen, err_text(r));
+		return fail(EX_UNAVAILABLE, cmdline->config.listen, listen_error_text(r));
 	printf("claimsim: listening on %s\n", sim_url(sim));
 	fflush(stdout);
 	if (cmdline->exit_when_done)

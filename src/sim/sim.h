@@ -65,7 +65,7 @@ struct sim_config {
  * (DBS) and 112 (LaaS), 127.0.0.1:0. */
 void sim_config_default(struct sim_config *ret);
 
-/* Serves from now on; the claims and orders begin when the loop runs. As listen_open(); ERR_REFUSED when
+/* Serves from now on; the claims and orders begin when the loop runs. As listen_open(); ERR_INVALID when
  * two of them have one id. */
 int sim_new(struct loop *loop, const struct sim_config *config, struct sim **ret);
 struct sim *sim_free(struct sim *sim); /* takes NULL, returns NULL */

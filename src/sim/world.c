@@ -145,7 +145,7 @@ static void shipment_name(struct world_shipment *shipment, const struct world_bi
 static int world_enter(struct world *world, struct world_shipment *shipment)
 {
 	if (world_find(world, shipment->id))
-		return ERR_REFUSED;
+		return ERR_INVALID;
 
 	int r = world_reserve(world);
 

@@ -113,7 +113,7 @@ struct world_birth {
 	bool fake;
 };
 
-/* ERR_REFUSED when the id is taken. */
+/* ERR_INVALID when the id is taken. */
 int world_add(struct world *world, struct world_birth *birth, struct world_shipment **ret);
 /* More steps for a shipment, the first one due at once if it stands still; text as plan_add(). */
 int world_extend(struct world_shipment *shipment, const char *steps);

@@ -138,10 +138,10 @@ START_TEST(what_is_no_address_is_invalid)
 }
 END_TEST
 
-START_TEST(a_foreign_address_is_an_error)
+START_TEST(a_foreign_address_is_not_found)
 {
 	/* From the block for documentation: no interface has it. */
-	ck_assert_int_eq(try_open("192.0.2.1:0"), ERR_IO);
+	ck_assert_int_eq(try_open("192.0.2.1:0"), ERR_NOT_FOUND);
 }
 END_TEST
 
@@ -206,12 +206,12 @@ START_TEST(a_file_that_is_no_socket_is_left_alone)
 }
 END_TEST
 
-START_TEST(a_missing_folder_is_an_error)
+START_TEST(a_missing_folder_is_not_found)
 {
 	char text[TEXT_SIZE];
 
 	unix_address(text, "nowhere/sock");
-	ck_assert_int_eq(try_open(text), ERR_IO);
+	ck_assert_int_eq(try_open(text), ERR_NOT_FOUND);
 }
 END_TEST
 
@@ -289,14 +289,14 @@ Suite *suite(void)
 	tcase_add_test(inet, a_taken_port_is_busy);
 	tcase_add_test(inet, a_port_is_free_again_at_once_after_its_connections);
 	tcase_add_test(inet, what_is_no_address_is_invalid);
-	tcase_add_test(inet, a_foreign_address_is_an_error);
+	tcase_add_test(inet, a_foreign_address_is_not_found);
 	suite_add_tcase(s, inet);
 
 	tcase_add_test(local, unix_socket_takes_connections_and_has_mode_0660);
 	tcase_add_test(local, stale_unix_socket_is_replaced);
 	tcase_add_test(local, live_unix_socket_is_busy_and_lives_on);
 	tcase_add_test(local, a_file_that_is_no_socket_is_left_alone);
-	tcase_add_test(local, a_missing_folder_is_an_error);
+	tcase_add_test(local, a_missing_folder_is_not_found);
 	suite_add_tcase(s, local);
 
 	tcase_add_test(passed, a_passed_socket_is_found_by_name);

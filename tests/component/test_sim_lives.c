@@ -243,7 +243,7 @@ START_TEST(two_claims_of_one_id_are_refused)
 	scenario.shipments[1] = scenario.shipments[0];
 	scenario.n = 2;
 	s.config.scenario = &scenario;
-	ck_assert_int_eq(sim_new(s.loop, &s.config, &s.sim), ERR_REFUSED);
+	ck_assert_int_eq(sim_new(s.loop, &s.config, &s.sim), ERR_INVALID);
 	scenario.n = 1;
 	scenario_done(&scenario);
 }

@@ -343,6 +343,28 @@ START_TEST(an_address_in_use_is_unavailable)
 }
 END_TEST
 
+START_TEST(an_address_that_the_machine_has_not_is_unavailable)
+{
+	/* From the block for documentation: no interface has it. */
+	site.listen_address = "192.0.2.1:0";
+	site_configure(&site);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf), EX_UNAVAILABLE);
+	assert_line(process_errors(&run), "claimd: can't listen on 192.0.2.1:0: ", "no such address");
+	ck_assert_int_eq(RUN("claimsim", "--listen", site.listen_address, "--claims", "1"), EX_UNAVAILABLE);
+	assert_line(process_errors(&run), "claimsim: 192.0.2.1:0: ", "no such address");
+}
+END_TEST
+
+/* Nobody may make a file there, root included. */
+START_TEST(an_address_that_the_system_refuses_is_told_so)
+{
+	site.listen_address = "unix:/sys/claimd.sock";
+	site_configure(&site);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf), EX_NOPERM);
+	assert_line(process_errors(&run), "claimd: can't listen on unix:/sys/claimd.sock: ", "may not");
+}
+END_TEST
+
 START_TEST(without_a_source_it_runs_answers_probes_and_says_what_to_do)
 {
 	char *text = NULL;
@@ -404,6 +426,8 @@ static TCase *tcase_start(void)
 	tcase_add_test(tcase, a_database_of_another_program_is_refused_and_left_alone);
 	tcase_add_test(tcase, a_file_that_is_no_database_is_refused_and_left_alone);
 	tcase_add_test(tcase, an_address_in_use_is_unavailable);
+	tcase_add_test(tcase, an_address_that_the_machine_has_not_is_unavailable);
+	tcase_add_test(tcase, an_address_that_the_system_refuses_is_told_so);
 	tcase_add_test(tcase, without_a_source_it_runs_answers_probes_and_says_what_to_do);
 	return tcase;
 }
