@@ -20,6 +20,7 @@
 #include "daemon/reload.h"
 #include "daemon/signals.h"
 #include "daemon/sources.h"
+#include "daemon/tenancy.h"
 #include "daemon/watchdog.h"
 #include "entry/entry.h"
 #include "listener/admin.h"
@@ -43,6 +44,7 @@ struct app {
 	struct conf *conf;
 	const char *conf_file;
 	struct loop *loop;
+	int tenancy; /* of the database, -1: none */
 	struct store *store;
 	struct metrics *metrics;
 	struct fetcher *fetcher;
@@ -188,11 +190,27 @@ static int status_of_store(int error)
 	}
 }
 
+/* Before the file is looked into: the other claimd may be of an older version. */
+static int take_database(struct app *app)
+{
+	const char *path = app->conf->daemon.database;
+	int r = tenancy_take(path, &app->tenancy);
+
+	if (r)
+		log_error("%s: another claimd has this database; stop that one, or give each its own", path);
+	return r;
+}
+
 static int open_store(struct app *app, int *ret_status)
 {
 	struct store_error error = { "" };
-	int r = store_open(app->conf->daemon.database, &app->store, &error);
+	int r = take_database(app);
 
+	if (r) {
+		*ret_status = EX_TEMPFAIL;
+		return r;
+	}
+	r = store_open(app->conf->daemon.database, &app->store, &error);
 	if (r) {
 		log_error("%s", error.text);
 		*ret_status = status_of_store(r);
@@ -373,6 +391,7 @@ int app_new(struct conf *conf, const char *conf_file, struct app **ret, int *ret
 	}
 	app->conf = conf;
 	app->conf_file = conf_file;
+	app->tenancy = -1;
 
 	int r = open_parts(app, ret_status);
 
@@ -411,6 +430,7 @@ struct app *app_free(struct app *app)
 	fetcher_free(app->fetcher);
 	metrics_free(app->metrics);
 	store_close(app->store);
+	tenancy_end(app->tenancy);
 	loop_free(app->loop);
 	conf_free(app->conf);
 	free(app);

@@ -365,6 +365,19 @@ START_TEST(an_address_that_the_system_refuses_is_told_so)
 }
 END_TEST
 
+START_TEST(a_database_that_another_claimd_has_is_left_to_it)
+{
+	site_start(&site);
+	ck_assert_int_eq(RUN("claimd", "-c", site.conf), EX_TEMPFAIL);
+	assert_line(process_errors(&run), "claimd: ", site.database);
+	ck_assert_ptr_nonnull(strstr(process_errors(&run), "another claimd"));
+	ck_assert_uint_eq(http_post(site.address, SITE_CALLBACK "kept"), 200);
+	site_stop(&site);
+	site_restart(&site);
+	site_stop(&site);
+}
+END_TEST
+
 START_TEST(without_a_source_it_runs_answers_probes_and_says_what_to_do)
 {
 	char *text = NULL;
@@ -428,6 +441,7 @@ static TCase *tcase_start(void)
 	tcase_add_test(tcase, an_address_in_use_is_unavailable);
 	tcase_add_test(tcase, an_address_that_the_machine_has_not_is_unavailable);
 	tcase_add_test(tcase, an_address_that_the_system_refuses_is_told_so);
+	tcase_add_test(tcase, a_database_that_another_claimd_has_is_left_to_it);
 	tcase_add_test(tcase, without_a_source_it_runs_answers_probes_and_says_what_to_do);
 	return tcase;
 }
