@@ -34,7 +34,8 @@ static const char usage_text[] =
 	"      --version       print the version, and exit\n"
 	"      --help          print this, and exit\n"
 	"\n"
-	"claimd keeps the record of Yandex Delivery claims: see claimd(8) and claimd.conf(5).\n";
+	"claimd keeps the record of Yandex Delivery claims and Yandex Market orders: see\n"
+	"claimd(8) and claimd.conf(5).\n";
 
 enum {
 	OPTION_CHECK = 256,
@@ -42,6 +43,27 @@ enum {
 	OPTION_VERSION,
 	OPTION_HELP,
 };
+
+static int end_output(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EX_OK;
+	fprintf(stderr, "claimd: the output can't be written: %m\n");
+	return EX_IOERR;
+}
+
+static int refuse_option(int option, char **argv)
+{
+	bool is_letter = optopt > 0 && optopt < OPTION_CHECK;
+
+	if (option == ':')
+		fprintf(stderr, "claimd: %s wants a file behind it; try 'claimd --help'\n", argv[optind - 1]);
+	else if (is_letter)
+		fprintf(stderr, "claimd: -%c is no option; try 'claimd --help'\n", optopt);
+	else
+		fprintf(stderr, "claimd: %s is no option; try 'claimd --help'\n", argv[optind - 1]);
+	return EX_USAGE;
+}
 
 /* Returns -1 to go on, else the exit status. */
 static int read_options(int argc, char **argv, struct options *ret)
@@ -56,7 +78,7 @@ static int read_options(int argc, char **argv, struct options *ret)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:", table, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:", table, NULL)) != -1) {
 		if (option == 'c') {
 			ret->conf_file = optarg;
 		} else if (option == OPTION_CHECK) {
@@ -65,13 +87,12 @@ static int read_options(int argc, char **argv, struct options *ret)
 			ret->print = true;
 		} else if (option == OPTION_VERSION) {
 			puts("claimd " VERSION);
-			return EX_OK;
+			return end_output();
 		} else if (option == OPTION_HELP) {
 			fputs(usage_text, stdout);
-			return EX_OK;
+			return end_output();
 		} else {
-			fputs("claimd: try 'claimd --help'\n", stderr);
-			return EX_USAGE;
+			return refuse_option(option, argv);
 		}
 	}
 	if (optind < argc) {
@@ -123,7 +144,7 @@ int main(int argc, char **argv)
 		return bad_configuration(&error);
 	if (options.print) {
 		conf_print(conf, stdout);
-		return EX_OK;
+		return end_output();
 	}
 	if (conf_load_secrets(conf, &error) != ERR_OK)
 		return bad_configuration(&error);

@@ -3,6 +3,7 @@
  * The command lines of the programs: what each prints, and its exit status, when all is well and when it isn't.
  * System tests.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,12 +70,49 @@ START_TEST(help_and_version_go_to_standard_output)
 }
 END_TEST
 
+static void write_to_a_full_disk(void *cls)
+{
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	(void)cls;
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0)
+		_exit(EX_OSERR);
+}
+
+/* What writes to standard output and ends; configurations excepted. */
+static const char *const tellers[][3] = {
+	{ "claimd", "--help" }, { "claimd", "--version" }, { "claimctl", "--help" }, { "claimctl", "--version" },
+	{ "claimctl", "graph" }, { "claimsim", "--help" }, { "claimsim", "--version" }, { "claimsim", "--list-lives" },
+};
+
+START_TEST(output_that_cant_be_written_is_an_io_error)
+{
+	const char *const argv[] = { tellers[_i][0], tellers[_i][1], NULL };
+
+	process_start_as(&run, &(struct process_plan){ .argv = argv, .enter = write_to_a_full_disk });
+	ck_assert_int_eq(process_wait(&run), EX_IOERR);
+	assert_line(process_errors(&run), argv[0], ": the output can't be written: ");
+}
+END_TEST
+
+START_TEST(a_configuration_that_cant_be_printed_is_an_io_error)
+{
+	const char *const argv[] = { "claimd", "-c", site.conf, "--print-config", NULL };
+
+	process_start_as(&run, &(struct process_plan){ .argv = argv, .enter = write_to_a_full_disk });
+	ck_assert_int_eq(process_wait(&run), EX_IOERR);
+	assert_line(process_errors(&run), "claimd", ": the output can't be written: ");
+}
+END_TEST
+
+static const char *const wrong_words[] = { "--frobnicate", "-x", "-c", "--config", "--c", "--check-config=yes", "extra" };
+
 START_TEST(a_wrong_command_line_is_a_usage_error)
 {
-	ck_assert_int_eq(RUN("claimd", "--frobnicate"), EX_USAGE);
-	ck_assert_int_eq(RUN("claimd", "-x"), EX_USAGE);
-	ck_assert_int_eq(RUN("claimd", "-c"), EX_USAGE);
-	ck_assert_int_eq(RUN("claimd", "--check-config=yes"), EX_USAGE);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong_words); i++) {
+		ck_assert_int_eq(RUN("claimd", wrong_words[i]), EX_USAGE);
+		assert_line(process_errors(&run), "claimd: ", wrong_words[i]);
+	}
 	ck_assert_int_eq(RUN("claimd", "-c", site.conf, "extra"), EX_USAGE);
 	assert_line(process_errors(&run), "claimd: ", "extra");
 	ck_assert_str_eq(process_output(&run), "");
@@ -407,6 +445,8 @@ static TCase *tcase_options(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, help_and_version_go_to_standard_output);
+	tcase_add_loop_test(tcase, output_that_cant_be_written_is_an_io_error, 0, (int)ARRAY_SIZE(tellers));
+	tcase_add_test(tcase, a_configuration_that_cant_be_printed_is_an_io_error);
 	tcase_add_test(tcase, a_wrong_command_line_is_a_usage_error);
 	tcase_add_test(tcase, claimsim_refuses_what_it_cant_play);
 	return tcase;
