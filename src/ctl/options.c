@@ -74,6 +74,9 @@ static int fail_option(const struct console *console, int found, const char *wri
 		return console_fail(console, EX_USAGE, "%s wants a value", written);
 	if (optopt >= OPTION_LONG)
 		return console_fail(console, EX_USAGE, "%s takes no value", rows[optopt - OPTION_LONG].name);
+	/* A letter, and getopt may not have left its word yet. */
+	if (optopt != 0)
+		return console_fail(console, EX_USAGE, "no option -%c: \"claimctl --help\" lists them", optopt);
 	return console_fail(console, EX_USAGE, "no option %s: \"claimctl --help\" lists them", written);
 }
 

@@ -54,7 +54,7 @@ static int end_output(void)
 
 static int refuse_option(int option, char **argv)
 {
-	bool is_letter = optopt > 0 && optopt < OPTION_CHECK;
+	bool is_letter = optopt != 0 && optopt < OPTION_CHECK;
 
 	if (option == ':')
 		fprintf(stderr, "claimd: %s wants a file behind it; try 'claimd --help'\n", argv[optind - 1]);

@@ -411,6 +411,15 @@ static int refuse(char ret_error[static CMDLINE_ERROR_SIZE], const char *subject
 	return ERR_INVALID;
 }
 
+static int refuse_option(char **argv, char ret_error[static CMDLINE_ERROR_SIZE])
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool is_letter = optopt != 0 && optopt < OPTION_LISTEN;
+
+	/* getopt may not have left the word of a letter yet. */
+	return refuse(ret_error, is_letter ? letter : argv[optind - 1], "is no option; --help lists them");
+}
+
 static int take_options(int argc, char **argv, struct cmdline *cmdline, char ret_error[static CMDLINE_ERROR_SIZE])
 {
 	int found;
@@ -422,7 +431,7 @@ static int take_options(int argc, char **argv, struct cmdline *cmdline, char ret
 		if (found == ':')
 			return refuse(ret_error, argv[optind - 1], "wants a value");
 		if (found == '?')
-			return refuse(ret_error, argv[optind - 1], "is no option; --help lists them");
+			return refuse_option(argv, ret_error);
 		if (take_value(cmdline, (enum option_id)found, optarg) < 0) {
 			snprintf(ret_error, CMDLINE_ERROR_SIZE, "--%s wants %s, not '%s'", rows[row].name,
 			         wanted((enum option_id)found), optarg);

@@ -254,6 +254,7 @@ START_TEST(a_wrong_command_line_says_what_would_be_right)
 	ctl_world_expect_failure("violations --open", EX_USAGE, "\"violations\" takes no --open");
 	ctl_world_expect_failure("list --sorted", EX_USAGE, "no option --sorted");
 	ctl_world_expect_failure("list -x", EX_USAGE, "no option -x");
+	ctl_world_expect_failure("show -dash", EX_USAGE, "no option -d");
 	ctl_world_expect_failure("list --open=1", EX_USAGE, "--open takes no value");
 	ctl_world_expect_failure("list --status", EX_USAGE, "--status wants a value");
 	ctl_world_expect_failure("graph fbs", EX_USAGE, "no model \"fbs\"; it is one of claims, dbs, laas");

@@ -51,10 +51,10 @@ static void assert_line(const char *text, const char *begin, const char *part)
 
 /* --- Options */
 
+static const char *const programs[] = { "claimd", "claimctl", "claimsim" };
+
 START_TEST(help_and_version_go_to_standard_output)
 {
-	static const char *const programs[] = { "claimd", "claimctl", "claimsim" };
-
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		char begin[64];
 
@@ -112,6 +112,12 @@ START_TEST(a_wrong_command_line_is_a_usage_error)
 	for (size_t i = 0; i < ARRAY_SIZE(wrong_words); i++) {
 		ck_assert_int_eq(RUN("claimd", wrong_words[i]), EX_USAGE);
 		assert_line(process_errors(&run), "claimd: ", wrong_words[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		ck_assert_int_eq(RUN(programs[i], "-x\xc3\xbc"), EX_USAGE);
+		assert_line(process_errors(&run), programs[i], " -x");
+		ck_assert_int_eq(RUN(programs[i], "-\xc3\xbc"), EX_USAGE);
+		assert_line(process_errors(&run), programs[i], " -\xc3");
 	}
 	ck_assert_int_eq(RUN("claimd", "-c", site.conf, "extra"), EX_USAGE);
 	assert_line(process_errors(&run), "claimd: ", "extra");
