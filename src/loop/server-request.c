@@ -104,18 +104,35 @@ static void hide_query(const char *target)
 		query[1] = '\0';
 }
 
+/* The target without scheme and host, which only a proxy has to be told; a server must take them all the same. */
+static const char *origin_form(const char *target)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+		size_t len = strlen(schemes[i]);
+
+		if (strncasecmp(target, schemes[i], len) != 0)
+			continue;
+		const char *path = strpbrk(target + len, "/?");
+		return path ? path : "/";
+	}
+	return target;
+}
+
 void *request_born(void *cls, const char *target, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct conn *conn = info->socket_context;
-	size_t size = strlen(target) + 1;
+	const char *path = origin_form(target);
+	size_t size = strlen(path) + 1;
 	struct request *request = conn ? calloc(1, sizeof *request + size) : NULL;
 
 	(void)cls;
 	if (request) {
 		request->conn = conn;
 		request->connection = connection;
-		memcpy(request->target, target, size);
+		memcpy(request->target, path, size);
 		conn->request = request;
 		conn->has_asked = true;
 	}

@@ -79,7 +79,8 @@ struct server *server_free(struct server *server);
 unsigned server_connections(const struct server *server);
 
 const char *request_method(const struct request *request);
-/* The raw request target, as sent: path, and '?' with the query if there is one; not decoded, cut at a NUL. */
+/* The raw request target, as sent: path, and '?' with the query if there is one; not decoded, cut at a NUL. What may stand before
+ * it, as in http://host/path, is left out. */
 const char *request_target(const struct request *request);
 /* The first of that name, NULL when absent. */
 const char *request_header(const struct request *request, const char *name);

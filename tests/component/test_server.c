@@ -88,6 +88,33 @@ START_TEST(target_and_headers_are_as_sent)
 }
 END_TEST
 
+/* RFC 9112, section 3.2.2: who thinks that we are a proxy says the same. */
+static const struct {
+	const char *target;
+	const char *meant;
+} absolute[] = {
+	{ "http://x:80/a%20b?c=//d", "/a%20b?c=//d" },
+	{ "HTTPS://shop.example//a/http://b", "//a/http://b" },
+	{ "http://[::1]:80/", "/" },
+	{ "http://x", "/" },
+	{ "http:/a", "http:/a" },
+	{ "ftp://x/a", "ftp://x/a" },
+	{ "/http://x/a", "/http://x/a" },
+	{ "*", "*" },
+};
+
+START_TEST(of_an_absolute_target_scheme_and_host_are_left_out)
+{
+	char text[128];
+	char body[128];
+
+	snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", absolute[_i].target);
+	ask(text);
+	snprintf(body, sizeof(body), "GET|%s|-|", absolute[_i].meant);
+	ck_assert_str_eq(answer.body, body);
+}
+END_TEST
+
 START_TEST(a_query_of_thousands_of_parameters_is_just_bytes)
 {
 	char text[8192];
@@ -502,6 +529,7 @@ Suite *suite(void)
 	tcase_add_test(http, one_connection_serves_many_requests);
 	tcase_add_test(http, pipelined_requests_are_answered_in_order);
 	tcase_add_test(http, target_and_headers_are_as_sent);
+	tcase_add_loop_test(http, of_an_absolute_target_scheme_and_host_are_left_out, 0, (int)ARRAY_SIZE(absolute));
 	tcase_add_test(http, a_query_of_thousands_of_parameters_is_just_bytes);
 	tcase_add_test(http, an_empty_reply_has_a_length_and_no_banner);
 	tcase_add_test(http, a_reply_carries_its_headers);
