@@ -2,9 +2,9 @@
 /*
  * One configuration file, read line by line with libinih.
  * Conf layer. libinih splits a line into key and value. Sections and line numbers are kept here, because the
- * library reports neither an empty section nor the line. What it would misread in silence never reaches it: a line
- * longer than its buffer is an error, an indented line, which it would take for more of the value before, loses its
- * indentation.
+ * library reports neither an empty section nor the line. What it would misread in silence never reaches it: of a line
+ * longer than its buffer it gets the key alone, an indented line, which it would take for more of the value before, loses
+ * its indentation.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -24,6 +24,7 @@ struct reader {
 	FILE *stream;
 	char *text; /* getline()'s */
 	size_t size;
+	const char *value; /* of a line that is longer than the library's buffer; NULL: the library has it */
 	unsigned line; /* 0: the trouble is with the file as a whole */
 	size_t file;   /* index among the configuration's files */
 	bool in_section;
@@ -203,7 +204,7 @@ static int on_key(void *cls, const char *section, const char *name, const char *
 		reader->result = conf_fail(reader->error, ERR_INVALID,
 			"'%s' stands before any section; begin with [daemon] or another one", name);
 	else
-		reader->result = take_value(reader, name, value);
+		reader->result = take_value(reader, name, reader->value ? reader->value : value);
 	return reader->result == 0;
 }
 
@@ -215,7 +216,33 @@ static int check_bytes(struct reader *reader, const char *text, size_t len)
 	return 0;
 }
 
-/* Prepares the line that was read, LEN bytes, and copies it to RET, which has room for SIZE. */
+/* As the library does. */
+static void cut_comment(char *value)
+{
+	char *at = strchr(value, ';');
+
+	while (at && (at == value || !is_blank(at[-1])))
+		at = strchr(at + 1, ';');
+	if (at)
+		*at = '\0';
+}
+
+/* Copies what stands before the value to RET, which has room for SIZE. */
+static int take_long_line(struct reader *reader, char *text, char *ret, size_t size)
+{
+	size_t len = strcspn(text, "=:");
+
+	if (text[len] == '\0' || len + 1 >= size)
+		return fail_form(reader->error);
+	memcpy(ret, text, len + 1);
+	ret[len + 1] = '\0';
+	text += len + 1;
+	cut_comment(text);
+	reader->value = trim(text);
+	return 0;
+}
+
+/* Prepares the line that was read, LEN bytes, and copies to RET, which has room for SIZE, what is the library's of it. */
 static int take_line(struct reader *reader, size_t len, char *ret, size_t size)
 {
 	char *text = reader->text;
@@ -230,13 +257,16 @@ static int take_line(struct reader *reader, size_t len, char *ret, size_t size)
 	if (reader->line == 1 && strncmp(text, BOM, strlen(BOM)) == 0)
 		text += strlen(BOM);
 	text = trim(text);
+	reader->value = NULL;
+	*ret = '\0';
 	if (*text == ';' || *text == '#')
-		*text = '\0';
+		return 0;
+	if (*text == '[')
+		return take_header(reader, text);
 	if (strlen(text) >= size)
-		return conf_fail(
-			reader->error, ERR_INVALID, "the line is too long; at most %zu bytes are possible", size - 1);
+		return take_long_line(reader, text, ret, size);
 	memcpy(ret, text, strlen(text) + 1);
-	return *text == '[' ? take_header(reader, text) : 0;
+	return 0;
 }
 
 /* The library's call for each line, as fgets(): NULL ends it. A full buffer would look like a line cut in two, so

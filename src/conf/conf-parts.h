@@ -12,9 +12,6 @@
 
 DEFINE_CLEANUP(text, char *, free)
 
-/* The longest line that libinih's buffer takes, without blanks around it. */
-#define CONF_LINE_MAX 198
-
 /* Errors (conf.c). */
 
 /* Sets the text and returns CODE. */

@@ -16,24 +16,6 @@
 #define SAMPLE_NAME "main"
 #define MANUAL_NAME "NAME"
 
-/* Lined up, unless that would make the line longer than conf_load() reads. */
-static void print_key(const struct conf_key *key, const void *field, FILE *out)
-{
-	CLEANUP(text_cleanup) char *value = NULL;
-	size_t len = 0;
-	FILE *text = open_memstream(&value, &len);
-
-	if (!text)
-		return;
-	conf_value_write(key, field, text);
-	if (fclose(text) != 0)
-		return;
-	if (KEY_WIDTH + strlen(" = ") + len <= CONF_LINE_MAX)
-		fprintf(out, "%-*s = %s\n", KEY_WIDTH, key->name, value);
-	else
-		fprintf(out, "%s=%s\n", key->name, value);
-}
-
 static void print_section(enum conf_section type, const void *section, FILE *out)
 {
 	for (size_t i = 0; i < conf_n_keys; i++) {
@@ -41,7 +23,9 @@ static void print_section(enum conf_section type, const void *section, FILE *out
 
 		if (key->section != type)
 			continue;
-		print_key(key, conf_key_field_const(key, section), out);
+		fprintf(out, "%-*s = ", KEY_WIDTH, key->name);
+		conf_value_write(key, conf_key_field_const(key, section), out);
+		fputc('\n', out);
 	}
 }
 

@@ -53,21 +53,16 @@ START_TEST(what_is_printed_reads_back_the_same)
 }
 END_TEST
 
-/* What is read back of TEXT's configuration once it was printed; LINE is its longest, and just as long as one may be. */
-static struct conf *print_and_read(const char *text, const char *line)
+/* What is read back of TEXT's configuration once it was printed. */
+static struct conf *print_and_read(const char *text)
 {
-	const char *begin = strstr(text, line);
-
-	ck_assert_uint_eq(strcspn(begin, "\n"), CONF_LINE_MAX);
-
 	CLEANUP(conf_cleanup) struct conf *conf = conf_bed_load_text(text);
 	CLEANUP(text_cleanup) char *printed = print(conf);
 
 	return conf_bed_load_text(printed);
 }
 
-/* "campaigns=" and 188 bytes make 198. */
-START_TEST(a_list_of_campaigns_that_fills_a_line_reads_back_the_same)
+START_TEST(a_long_list_of_campaigns_reads_back_the_same)
 {
 	CLEANUP(text_cleanup) char *text = NULL;
 	size_t size;
@@ -75,19 +70,18 @@ START_TEST(a_list_of_campaigns_that_fills_a_line_reads_back_the_same)
 
 	ck_assert_ptr_nonnull(out);
 	fputs("[market a]\nbusiness_id=1\ncampaigns=1:laas", out);
-	for (int id = 100; id < 122; id++)
+	for (int id = 100; id < 498; id++)
 		fprintf(out, ",%d:dbs", id);
 	fputs(",2:dbs\n", out);
 	ck_assert_int_eq(fclose(out), 0);
 
-	CLEANUP(conf_cleanup) struct conf *again = print_and_read(text, "campaigns");
+	CLEANUP(conf_cleanup) struct conf *again = print_and_read(text);
 
-	ck_assert_uint_eq(again->sources[0]->market.campaigns.n, 24);
+	ck_assert_uint_eq(again->sources[0]->market.campaigns.n, 400);
 }
 END_TEST
 
-/* "trusted_proxies=" and 182 bytes make 198. */
-START_TEST(a_list_of_networks_that_fills_a_line_reads_back_the_same)
+START_TEST(a_long_list_of_networks_reads_back_the_same)
 {
 	CLEANUP(text_cleanup) char *text = NULL;
 	size_t size;
@@ -95,14 +89,14 @@ START_TEST(a_list_of_networks_that_fills_a_line_reads_back_the_same)
 
 	ck_assert_ptr_nonnull(out);
 	fputs("[listen]\ntrusted_proxies=127.0.0.0/16,::1", out);
-	for (int i = 0; i < 17; i++)
-		fprintf(out, ",9.9.9.%d", 10 + i);
+	for (int i = 0; i < 197; i++)
+		fprintf(out, ",9.9.9.%d", i);
 	fputs(",9.9.9.255/32\n", out);
 	ck_assert_int_eq(fclose(out), 0);
 
-	CLEANUP(conf_cleanup) struct conf *again = print_and_read(text, "trusted_proxies");
+	CLEANUP(conf_cleanup) struct conf *again = print_and_read(text);
 
-	ck_assert_uint_eq(again->listen.trusted_proxies.n, 20);
+	ck_assert_uint_eq(again->listen.trusted_proxies.n, 200);
 }
 END_TEST
 
@@ -181,8 +175,8 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(tc, conf_bed_make, NULL);
 	tcase_add_test(tc, what_is_printed_reads_back_the_same);
-	tcase_add_test(tc, a_list_of_campaigns_that_fills_a_line_reads_back_the_same);
-	tcase_add_test(tc, a_list_of_networks_that_fills_a_line_reads_back_the_same);
+	tcase_add_test(tc, a_long_list_of_campaigns_reads_back_the_same);
+	tcase_add_test(tc, a_long_list_of_networks_reads_back_the_same);
 	tcase_add_test(tc, the_sample_sets_nothing_as_it_is);
 	tcase_add_test(tc, the_sample_without_its_semicolons_sets_the_defaults_but_for_the_business);
 	tcase_add_test(tc, the_manual_lists_every_key);
