@@ -12,6 +12,8 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "store/check.h"
+#include "store/keep.h"
 #include "tests/suite.h"
 
 /* When the source was configured. */
@@ -213,14 +215,17 @@ static sqlite3 *connect(const struct bed *bed)
 
 const char *bed_ask(const struct bed *bed, const char *sql)
 {
-	static char answer[512];
+	static char *answer; /* the last one */
 	sqlite3 *handle = connect(bed);
 	sqlite3_stmt *stmt = NULL;
+	const char *text = NULL;
 
 	ck_assert_msg(sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(handle));
-	answer[0] = '\0';
-	if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_text(stmt, 0))
-		snprintf(answer, sizeof(answer), "%s", (const char *)sqlite3_column_text(stmt, 0));
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		text = (const char *)sqlite3_column_text(stmt, 0);
+	free(answer);
+	answer = strdup(text ? text : "");
+	ck_assert_ptr_nonnull(answer);
 	sqlite3_finalize(stmt);
 	sqlite3_close(handle);
 	return answer;
@@ -252,6 +257,27 @@ void bed_check_plan(const struct bed *bed, const char *sql, const char *expected
 	}
 	sqlite3_finalize(stmt);
 	sqlite3_close(handle);
+}
+
+void bed_count_stays(const struct bed *bed)
+{
+	struct prune prune = store_prune_start(T_BED, 1);
+
+	while (prune.stage == PRUNE_STAYS) {
+		ck_assert_int_eq(store_begin(bed->store), ERR_OK);
+		store_prune(bed->store, &prune);
+		ck_assert_msg(store_commit(bed->store) == ERR_OK, "%s", store_error_text(bed->store));
+	}
+}
+
+static void expect_no_fault(const struct check *check, const struct check_faults *faults, void *cls ATTR_UNUSED)
+{
+	ck_assert_msg(faults->n == 0, "%s: %s", check->holds, faults->shown[0]);
+}
+
+void bed_check(const struct bed *bed)
+{
+	ck_assert_int_eq(store_check(bed->store, expect_no_fault, NULL), ERR_OK);
 }
 
 void bed_make_old(const struct bed *bed, const char *version)

@@ -64,6 +64,12 @@ const char *bed_ask(const struct bed *bed, const char *sql);
 /* Runs SQL over a connection of its own; NULL when it works, else SQLite's words (valid until the next call). */
 const char *bed_try(const struct bed *bed, const char *sql);
 
+/* Counts how long shipments stayed in their statuses, all of them, as the keeper does. */
+void bed_count_stays(const struct bed *bed);
+
+/* Fails the test unless all holds that check-db looks at. */
+void bed_check(const struct bed *bed);
+
 /* Makes BED's file, which is not there, as a claimd of an older schema VERSION left it. */
 void bed_make_old(const struct bed *bed, const char *version);
 

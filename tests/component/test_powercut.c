@@ -15,7 +15,6 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "platter.h"
-#include "store/check.h"
 #include "store/keep.h"
 #include "store/query.h"
 #include "store_bed.h"
@@ -232,11 +231,6 @@ static void teardown_store(void)
 	teardown();
 }
 
-static void expect_no_fault(const struct check *check, const struct check_faults *faults, void *cls ATTR_UNUSED)
-{
-	ck_assert_msg(faults->n == 0, "%s: %s", check->holds, faults->shown[0]);
-}
-
 /* "ok 0" of a good one. Each question opens the file anew, which is most of what it costs. */
 #define SOUND "(SELECT group_concat(integrity_check) FROM pragma_integrity_check) || ' ' || (SELECT count(*) FROM pragma_foreign_key_check)"
 
@@ -270,7 +264,7 @@ START_TEST(a_first_start_that_is_cut_can_be_made_again)
 	open_bed();
 	watch_no_more(&starts);
 	start_on_image();
-	ck_assert_int_eq(store_check(image.store, expect_no_fault, NULL), ERR_OK);
+	bed_check(&image);
 	bed_close(&image);
 	bed_close(&bed);
 }
@@ -482,7 +476,7 @@ START_TEST(pruning_that_is_cut_goes_on_and_takes_nothing_young)
 	watch(&pruning_goes_on);
 	prune_all(bed.store);
 	watch_no_more(&pruning_goes_on);
-	ck_assert_int_eq(store_check(bed.store, expect_no_fault, NULL), ERR_OK);
+	bed_check(&bed);
 }
 END_TEST
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "store/keep.h"
 #include "store/query.h"
 #include "store_bed.h"
 #include "tests/suite.h"
@@ -151,18 +150,6 @@ END_TEST
 	"SELECT group_concat(status || ' ' || n || ' ' || p50_s || ' ' || max_s, ', ')" \
 	" FROM (SELECT * FROM report_durations ORDER BY status)"
 
-/* All that the keeper counts in a pass. */
-static void count_stays(void)
-{
-	struct prune prune = store_prune_start(at_s(100), 36500);
-
-	while (prune.stage == PRUNE_STAYS) {
-		ck_assert_int_eq(store_begin(bed.store), ERR_OK);
-		store_prune(bed.store, &prune);
-		ck_assert_int_eq(store_commit(bed.store), ERR_OK);
-	}
-}
-
 static void expect_counted(const char *durations)
 {
 	ck_assert_str_eq(bed_ask(&bed, DURATIONS), durations);
@@ -192,11 +179,11 @@ START_TEST(test_durations_are_the_same_before_and_after_they_are_counted)
 {
 	see_life("c1", 0, 2, 5);
 	ck_assert_str_eq(bed_ask(&bed, DURATIONS), "estimating 1 3.0 3.0, new 1 2.0 2.0");
-	count_stays();
+	bed_count_stays(&bed);
 	expect_counted("estimating 1 3.0 3.0, new 1 2.0 2.0");
 	see_life("c2", 0, 4, 11);
 	ck_assert_str_eq(bed_ask(&bed, DURATIONS), "estimating 2 3.0 7.0, new 2 2.0 4.0");
-	count_stays();
+	bed_count_stays(&bed);
 	expect_counted("estimating 2 3.0 7.0, new 2 2.0 4.0");
 }
 END_TEST
@@ -211,12 +198,12 @@ START_TEST(test_what_is_judged_again_is_counted_again)
 	event.operation_id = 1;
 	between.operation_id = 2;
 	see_life("c1", 0, 2, 7);
-	count_stays();
+	bed_count_stays(&bed);
 	bed_apply(&bed, &event, at_s(30), NULL);
-	count_stays();
+	bed_count_stays(&bed);
 	expect_counted("estimating 1 2.0 2.0, new 1 2.0 2.0");
 	bed_apply(&bed, &between, at_s(30), NULL);
-	count_stays();
+	bed_count_stays(&bed);
 	expect_counted("estimating 2 2.0 2.0, estimating_failed 1 1.0 1.0, new 1 2.0 2.0");
 }
 END_TEST
@@ -226,12 +213,12 @@ START_TEST(test_what_goes_counts_no_more)
 {
 	see_life("c1", 0, 2, 5);
 	see_life("c2", 0, 4, 9);
-	count_stays();
+	bed_count_stays(&bed);
 	ck_assert_ptr_null(bed_try(&bed, "PRAGMA foreign_keys = OFF;"
 	                                 "DELETE FROM history WHERE shipment_id = (SELECT id FROM shipment WHERE external_id = 'c2')"));
 	expect_counted("estimating 1 3.0 3.0, new 1 2.0 2.0");
 	see_life("c3", 0, 7, 8);
-	count_stays();
+	bed_count_stays(&bed);
 	expect_counted("estimating 2 1.0 3.0, new 2 2.0 7.0");
 }
 END_TEST
@@ -252,7 +239,7 @@ START_TEST(test_durations_are_rounded_up_to_three_digits)
 	bed_apply(&bed, &created, at_s(20), NULL);
 	bed_apply(&bed, &estimating, at_s(20), NULL);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT max_s FROM report_durations"), stays[_i].rounded);
-	count_stays();
+	bed_count_stays(&bed);
 	ck_assert_str_eq(bed_ask(&bed, "SELECT max_s FROM report_durations"), stays[_i].rounded);
 }
 END_TEST

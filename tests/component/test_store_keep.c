@@ -9,7 +9,6 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "store/action.h"
-#include "store/check.h"
 #include "store/keep.h"
 #include "store/outbox.h"
 #include "store/query.h"
@@ -99,11 +98,6 @@ static void end(const char *claim, int64_t at)
 	live(claim, at, cancelled, ARRAY_SIZE(cancelled));
 }
 
-static void expect_no_fault(const struct check *check, const struct check_faults *faults, void *cls ATTR_UNUSED)
-{
-	ck_assert_msg(faults->n == 0, "%s: %s", check->holds, faults->shown[0]);
-}
-
 /* --- Shipments ----------------------------------------------------------------------------------------------------- */
 
 START_TEST(test_what_has_ended_goes_with_all_that_hangs_on_it)
@@ -130,7 +124,7 @@ START_TEST(test_what_has_ended_goes_with_all_that_hangs_on_it)
 	                               " (SELECT count(*) FROM violation) || ' ' || (SELECT count(*) FROM price) || ' ' ||"
 	                               " (SELECT count(*) FROM action)"), "4 1 0 4 0");
 	ck_assert_int_eq(prune_all().n_shipments, 0);
-	ck_assert_int_eq(store_check(bed.store, expect_no_fault, NULL), ERR_OK);
+	bed_check(&bed);
 }
 END_TEST
 

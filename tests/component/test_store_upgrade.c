@@ -61,6 +61,24 @@ START_TEST(an_old_file_is_brought_up_to_date_and_says_what_it_said)
 }
 END_TEST
 
+START_TEST(what_an_old_file_has_is_counted_and_stays_what_it_was)
+{
+	static const char durations[] = "SELECT group_concat(source || model || status || n || ' ' || p50_s || ' ' || p90_s || ' ' || max_s)"
+					" FROM (SELECT * FROM report_durations ORDER BY source, model, status)";
+
+	bed_make_old(&bed, versions[_i]);
+	ck_assert_int_eq(store_open(bed.path, &bed.store, NULL), ERR_OK);
+
+	char *before = strdup(bed_ask(&bed, durations));
+
+	bed_count_stays(&bed);
+	ck_assert_str_eq(bed_ask(&bed, durations), before);
+	bed_check(&bed);
+	free(before);
+	bed_close(&bed);
+}
+END_TEST
+
 START_TEST(an_old_file_has_after_it_the_schema_of_a_new_one)
 {
 	static const char schema[] = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'"
@@ -101,6 +119,7 @@ Suite *suite(void)
 	_Static_assert(ARRAY_SIZE(versions) == STORE_SCHEMA_VERSION - 1, "a file for each older version");
 	tcase_add_checked_fixture(upgrade, setup, NULL);
 	tcase_add_loop_test(upgrade, an_old_file_is_brought_up_to_date_and_says_what_it_said, 0, (int)ARRAY_SIZE(versions));
+	tcase_add_loop_test(upgrade, what_an_old_file_has_is_counted_and_stays_what_it_was, 0, (int)ARRAY_SIZE(versions));
 	tcase_add_loop_test(upgrade, an_old_file_has_after_it_the_schema_of_a_new_one, 0, (int)ARRAY_SIZE(versions));
 	tcase_add_loop_test(upgrade, a_reader_asks_for_an_upgrade_instead_of_reading_an_old_file, 0, (int)ARRAY_SIZE(versions));
 	suite_add_tcase(suite, upgrade);
