@@ -60,16 +60,16 @@ static void run_up_to(struct store *store, enum stmt stmt, int64_t id)
 	query_run(&q);
 }
 
-static void count_stays(struct store *store, struct prune *prune)
+/* Counts the stays of the next few steps; false: there were none. */
+static bool count_stays(struct store *store)
 {
 	int64_t end = find_steps_end(store);
 
-	if (end == 0) {
-		next_stage(prune);
-		return;
-	}
+	if (end == 0)
+		return false;
 	run_up_to(store, STMT_STAYS_COUNT, end);
 	run_up_to(store, STMT_STAYS_COUNTED, end);
+	return true;
 }
 
 /* The newest of the next few notifications that is old enough; 0: there is none. */
@@ -210,6 +210,9 @@ static void prune_shipments(struct store *store, struct prune *prune)
 	size_t rows = 0;
 	size_t i;
 
+	/* A step that goes uncounted would leave its id, and those of the counted ones before it, to others that are never counted then. */
+	while (count_stays(store))
+		continue;
 	for (i = 0; i < n && rows < PRUNE_CHILDREN; i++) {
 		prune->after = candidates[i].at;
 		prune->after_id = candidates[i].shipment_id;
@@ -226,7 +229,8 @@ void store_prune(struct store *store, struct prune *prune)
 {
 	switch (prune->stage) {
 	case PRUNE_STAYS:
-		count_stays(store, prune);
+		if (!count_stays(store))
+			next_stage(prune);
 		break;
 	case PRUNE_NOTIFICATIONS:
 		prune_hints(store, prune);

@@ -60,16 +60,20 @@ static void commit(void)
 	ck_assert_msg(store_commit(bed.store) == ERR_OK, "%s", store_error_text(bed.store));
 }
 
+static void prune_some(struct prune *prune)
+{
+	begin();
+	store_prune(bed.store, prune);
+	commit();
+}
+
 /* A whole pass, at T0. */
 static struct prune prune_all(void)
 {
 	struct prune prune = store_prune_start(T0, DAYS);
 
-	while (prune.stage != PRUNE_DONE) {
-		begin();
-		store_prune(bed.store, &prune);
-		commit();
-	}
+	while (prune.stage != PRUNE_DONE)
+		prune_some(&prune);
 	return prune;
 }
 
@@ -124,6 +128,26 @@ START_TEST(test_what_has_ended_goes_with_all_that_hangs_on_it)
 	                               " (SELECT count(*) FROM violation) || ' ' || (SELECT count(*) FROM price) || ' ' ||"
 	                               " (SELECT count(*) FROM action)"), "4 1 0 4 0");
 	ck_assert_int_eq(prune_all().n_shipments, 0);
+	bed_check(&bed);
+}
+END_TEST
+
+/* Else those that get its ids would count as counted. */
+START_TEST(test_what_goes_is_counted_before_with_its_last_step)
+{
+	struct prune prune = store_prune_start(T0, DAYS);
+	struct seen last = bed_seen("old", "cancelled", 3, at_s(OLD));
+
+	end("young", YOUNG);
+	live("old", OLD, cancelled, 2);
+	while (prune.stage == PRUNE_STAYS)
+		prune_some(&prune);
+	bed_apply(&bed, &last, at_s(OLD), NULL);
+	while (prune.stage != PRUNE_DONE)
+		prune_some(&prune);
+	assert_left("young");
+	end("another", YOUNG);
+	bed_count_stays(&bed);
 	bed_check(&bed);
 }
 END_TEST
@@ -421,7 +445,8 @@ Suite *suite(void)
 {
 	Suite *suite = suite_create("store_keep");
 	const TTest *const claims[] = {
-		test_what_has_ended_goes_with_all_that_hangs_on_it, test_what_is_open_stays_whatever_its_age, test_what_is_held_stays,
+		test_what_has_ended_goes_with_all_that_hangs_on_it, test_what_goes_is_counted_before_with_its_last_step,
+		test_what_is_open_stays_whatever_its_age, test_what_is_held_stays,
 		test_what_is_still_read_or_owed_a_read_stays, test_what_a_message_or_an_action_waits_for_stays,
 		test_a_young_notification_keeps_its_shipment, test_what_never_became_more_goes_too,
 		test_notifications_go_when_they_are_old_and_have_had_their_read, test_old_odd_events_and_ended_actions_go,

@@ -63,8 +63,8 @@ END_TEST
 
 START_TEST(what_an_old_file_has_is_counted_and_stays_what_it_was)
 {
-	static const char durations[] = "SELECT group_concat(source || model || status || n || ' ' || p50_s || ' ' || p90_s || ' ' || max_s)"
-					" FROM (SELECT * FROM report_durations ORDER BY source, model, status)";
+	static const char durations[] = "SELECT group_concat(source || model || status || n || ' ' || p50_s || ' ' || p90_s || ' '"
+					" || max_s) FROM (SELECT * FROM report_durations ORDER BY source, model, status)";
 
 	bed_make_old(&bed, versions[_i]);
 	ck_assert_int_eq(store_open(bed.path, &bed.store, NULL), ERR_OK);
