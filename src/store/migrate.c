@@ -104,6 +104,7 @@ int store_check_version(struct store *store)
 	return r;
 }
 
+/* The views are those of the last version, and come with it: earlier, each change of a table would read all of them again. */
 static int migrate_one(struct store *store, int64_t version)
 {
 	char set_version[64];
@@ -116,7 +117,7 @@ static int migrate_one(struct store *store, int64_t version)
 		r = store_exec(store, APPLICATION_ID_SQL);
 	if (!r)
 		r = store_exec(store, migrations[version]);
-	if (!r)
+	if (!r && version + 1 == STORE_SCHEMA_VERSION)
 		r = store_exec(store, views);
 	if (!r)
 		r = store_exec(store, set_version);
