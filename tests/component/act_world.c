@@ -255,8 +255,7 @@ int64_t act_world_want(struct act_world *w, const struct action_wish *wish)
 
 void act_world_await(struct act_world *w, const char *sql, const char *want)
 {
-	while (strcmp(bed_ask(&w->bed, sql), want) != 0)
-		raw_turn(w->loop);
+	bed_await(&w->bed, w->loop, sql, want);
 }
 
 void act_world_await_asked(struct act_world *w, enum act_ask ask, size_t n)

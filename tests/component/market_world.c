@@ -262,8 +262,7 @@ void market_world_await_count(struct market_world *w, enum market_ask ask, size_
 
 void market_world_await(struct market_world *w, const char *sql, const char *want)
 {
-	while (strcmp(bed_ask(&w->bed, sql), want) != 0)
-		raw_turn(w->loop);
+	bed_await(&w->bed, w->loop, sql, want);
 }
 
 void market_world_await_listed(struct market_world *w)

@@ -12,6 +12,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "raw_client.h"
 #include "store/check.h"
 #include "store/keep.h"
 #include "tests/suite.h"
@@ -213,22 +214,49 @@ static sqlite3 *connect(const struct bed *bed)
 	return handle;
 }
 
-const char *bed_ask(const struct bed *bed, const char *sql)
+static sqlite3_stmt *prepare(sqlite3 *handle, const char *sql)
 {
-	static char *answer; /* the last one */
-	sqlite3 *handle = connect(bed);
 	sqlite3_stmt *stmt = NULL;
-	const char *text = NULL;
 
 	ck_assert_msg(sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(handle));
+	return stmt;
+}
+
+static const char *answer_of(sqlite3_stmt *stmt)
+{
+	static char *answer; /* the last one */
+	const char *text = NULL;
+
 	if (sqlite3_step(stmt) == SQLITE_ROW)
 		text = (const char *)sqlite3_column_text(stmt, 0);
 	free(answer);
 	answer = strdup(text ? text : "");
 	ck_assert_ptr_nonnull(answer);
+	sqlite3_reset(stmt);
+	return answer;
+}
+
+const char *bed_ask(const struct bed *bed, const char *sql)
+{
+	sqlite3 *handle = connect(bed);
+	sqlite3_stmt *stmt = prepare(handle, sql);
+	const char *answer = answer_of(stmt);
+
 	sqlite3_finalize(stmt);
 	sqlite3_close(handle);
 	return answer;
+}
+
+/* Over one connection: each new one reads the whole schema. */
+void bed_await(const struct bed *bed, struct loop *loop, const char *sql, const char *want)
+{
+	sqlite3 *handle = connect(bed);
+	sqlite3_stmt *stmt = prepare(handle, sql);
+
+	while (strcmp(answer_of(stmt), want) != 0)
+		raw_turn(loop);
+	sqlite3_finalize(stmt);
+	sqlite3_close(handle);
 }
 
 const char *bed_try(const struct bed *bed, const char *sql)
@@ -245,11 +273,12 @@ const char *bed_try(const struct bed *bed, const char *sql)
 void bed_check_plan(const struct bed *bed, const char *sql, const char *expected)
 {
 	char explain[2048];
-	sqlite3 *handle = connect(bed);
-	sqlite3_stmt *stmt = NULL;
 
 	ck_assert_int_lt(snprintf(explain, sizeof(explain), "EXPLAIN QUERY PLAN %s", sql), (int)sizeof(explain));
-	ck_assert_int_eq(sqlite3_prepare_v2(handle, explain, -1, &stmt, NULL), SQLITE_OK);
+
+	sqlite3 *handle = connect(bed);
+	sqlite3_stmt *stmt = prepare(handle, explain);
+
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		const char *detail = (const char *)sqlite3_column_text(stmt, 3);
 

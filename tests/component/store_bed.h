@@ -8,6 +8,8 @@
 
 #include "store/store.h"
 
+struct loop;
+
 struct bed {
 	char path[256];
 	struct store *store;
@@ -60,6 +62,9 @@ void bed_settle(struct bed *bed, const char *claim, struct wall read);
 /* The first column of the first row of SQL, run over a connection of its own; "" for NULL and for no row. Valid
  * until the next call. */
 const char *bed_ask(const struct bed *bed, const char *sql);
+
+/* Turns LOOP until that says WANT. */
+void bed_await(const struct bed *bed, struct loop *loop, const char *sql, const char *want);
 
 /* Runs SQL over a connection of its own; NULL when it works, else SQLite's words (valid until the next call). */
 const char *bed_try(const struct bed *bed, const char *sql);

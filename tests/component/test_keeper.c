@@ -67,8 +67,7 @@ static void turns(void)
 
 static void await(const char *sql, const char *want)
 {
-	while (strcmp(bed_ask(&bed, sql), want) != 0)
-		raw_turn(loop);
+	bed_await(&bed, loop, sql, want);
 }
 
 static void advance_s(int64_t seconds)
