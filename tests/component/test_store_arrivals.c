@@ -17,6 +17,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "expected.h"
 #include "store_bed.h"
 #include "tests/suite.h"
 
@@ -121,22 +122,6 @@ static bool make_set(const struct alphabet *alphabet, size_t n, size_t number, s
 
 /* --- What is expected, and what is there ----------------------------------------------------------------- */
 
-static struct step step_of(const struct seen *event)
-{
-	struct step step = {
-		.key = event->key,
-		.entered = event->entered,
-		.version = event->version,
-		.operation_id = event->operation_id,
-		.point_id = event->point_id,
-		.valid_until = event->valid_until,
-		.asked = event->asked,
-	};
-
-	memcpy(step.status, event->status, sizeof(step.status));
-	return step;
-}
-
 static void describe_window(const struct step *step, struct buf *text)
 {
 	const struct window *window = &step->window;
@@ -165,7 +150,7 @@ static void describe_set(const struct alphabet *alphabet, const struct set *set,
 	struct standing end;
 
 	for (size_t i = 0; i < set->n_events; i++)
-		steps[i] = step_of(&set->seen[i]);
+		steps[i] = expected_step(&set->seen[i]);
 	timeline_judge(&model_claims, alphabet->policy, now(), steps, set->n_events, false, &end);
 	ck_assert_int_eq(buf_addf(text, "%s %s", end.name, set->seen[set->n_events - 1].status), ERR_OK);
 	for (size_t i = 0; i < set->n_events; i++)

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expected.h"
+
 static bool has(unsigned set, size_t place)
 {
 	return set >> place & 1;
@@ -146,20 +148,8 @@ static void add_step(struct ledger *ledger, const struct seen *event)
 {
 	struct step *step = &ledger->steps[ledger->n++];
 
-	*step = (struct step){
-		.id = ++ledger->last_id,
-		.via = event->via,
-		.key = event->key,
-		.entered = event->entered,
-		.version = event->version,
-		.operation_id = event->operation_id,
-		.point_id = event->point_id,
-		.valid_until = event->valid_until,
-		.asked = event->asked,
-	};
-	if (step->key.revision == NUMBER_NONE)
-		step->key.revision = 0;
-	memcpy(step->status, event->status, sizeof(step->status));
+	*step = expected_step(event);
+	step->id = ++ledger->last_id;
 }
 
 static void add_ruling(struct ledger *ledger, const struct arrival *arrival)
