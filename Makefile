@@ -402,9 +402,9 @@ check-valgrind: $(PROGRAMS) $(SAMPLE) $(CATALOG) $(UNITS) $(PRELOADS) $$(VALGRIN
 # tests/bench/bench_NAME.c is a program of its own, without Check, that `make bench-NAME` builds and runs; no part of `make check`.
 BENCH_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/bench_*.c))
 BENCHES := $(patsubst tests/bench/bench_%.c,bench-%,$(wildcard tests/bench/bench_*.c))
-$(B)/tests/bench/%.o: EXTRA_CFLAGS = -I. -Itests
+$(B)/tests/text_file.o $(B)/tests/bench/%.o: EXTRA_CFLAGS = -I. -Itests
 
-$(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) \
+$(BENCH_PROGRAMS): $(B)/tests/%: $(B)/tests/%.o $$(call ring-helpers,bench) $(B)/tests/text_file.o \
 		$(call archives,worker api store loop wire model meter entry conf base)
 	$(say) LINK $@
 	$(Q)$(call link-test)
@@ -435,7 +435,7 @@ $(B)/tests/soak/%.o: EXTRA_CFLAGS = -I. -Itests
 $(B)/tests/preload/%.o: EXTRA_CFLAGS = -I. -Itests
 $(B)/tests/preload/hourglass.so: tests/preload/hourglass.h
 
-$(SOAK): $(call objects,$(wildcard tests/soak/*.c) tests/preload/hourglass.c) $(call archives,sim loop wire model base)
+$(SOAK): $(call objects,$(wildcard tests/soak/*.c) tests/preload/hourglass.c tests/text_file.c) $(call archives,sim loop wire model base)
 	$(say) LINK $@
 	$(Q)$(call link-test)
 

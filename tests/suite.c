@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text_file.h"
+
 #define PATIENCE_MS 45000
 
 /* Paths that were handed out. They stay good until the process ends, and here they are in nobody's way. */
@@ -57,13 +59,9 @@ int suite_patience_ms(void)
 
 char *suite_read_file(const char *path)
 {
-	FILE *file = fopen(path, "r");
-	char *text = NULL;
-	size_t size = 0;
+	char *text = text_file_read(path);
 
-	ck_assert_msg(file, "%s: %m", path);
-	ck_assert_int_gt(getdelim(&text, &size, '\0', file), 0);
-	fclose(file);
+	ck_assert_msg(text, "%s can't be read", path);
 	return text;
 }
 

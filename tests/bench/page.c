@@ -5,32 +5,16 @@
  */
 #include "bench/page.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "text_file.h"
 
 #define EXAMPLES "\n.Sh EXAMPLES\n"
 #define TITLE "\n.Ss "
 #define BEGIN "\n.Bd -literal"
 #define END "\n.Ed"
-
-static char *read_text(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return NULL;
-	if (getdelim(&text, &size, '\0', file) < 0) {
-		free(text);
-		text = NULL;
-	}
-	fclose(file);
-	return text;
-}
 
 /* The text behind the line that AT is at the end of. */
 static char *next_line(char *at)
@@ -55,7 +39,7 @@ static char *take_query(struct page *page, char *at)
 
 int page_read(const char *path, struct page *ret)
 {
-	struct page page = { .text = read_text(path) };
+	struct page page = { .text = text_file_read(path) };
 
 	if (!page.text)
 		return ERR_IO;

@@ -35,6 +35,7 @@
 #include "soak/options.h"
 #include "soak/report.h"
 #include "soak/shop.h"
+#include "text_file.h"
 
 #define USEC_PER_HOUR (3600 * USEC_PER_SEC)
 #define USEC_PER_DAY (24 * USEC_PER_HOUR)
@@ -302,23 +303,9 @@ static int report(struct soak *soak)
 
 /* --- How it begins */
 
-static char *read_text(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return NULL;
-	if (getdelim(&text, &size, '\0', file) < 0)
-		text[0] = '\0';
-	fclose(file);
-	return text;
-}
-
 static int make_old_file(const char *path)
 {
-	char *sql = read_text(OLD_FILE);
+	char *sql = text_file_read(OLD_FILE);
 	sqlite3 *file = NULL;
 	int r = sql && sqlite3_open(path, &file) == SQLITE_OK && sqlite3_exec(file, sql, NULL, NULL, NULL) == SQLITE_OK ? ERR_OK : ERR_IO;
 

@@ -239,16 +239,11 @@ END_TEST
 static char *read_catalog(void)
 {
 	char *path = NULL;
-	char *text = NULL;
-	size_t size = 0;
 
 	ck_assert_int_gt(asprintf(&path, "%s/systemd/claimd.catalog", getenv("CLAIMD_BUILD")), 0);
 
-	FILE *file = fopen(path, "r");
+	char *text = suite_read_file(path);
 
-	ck_assert_msg(file, "%s", path);
-	ck_assert_int_gt(getdelim(&text, &size, '\0', file), 0);
-	fclose(file);
 	free(path);
 	return text;
 }
