@@ -558,8 +558,6 @@ help:
 	@echo 'make analyze          gcc -fanalyzer, clang-tidy, cppcheck and shellcheck; analyze-gcc, analyze-tidy, analyze-cppcheck,'
 	@echo '                      analyze-shell: a part of it'
 	@echo 'make check-valgrind   system, unit and fuzz tests under memcheck, half an hour; VALGRIND_RINGS="component scenario": those'
-	@echo 'make fuzz             libFuzzer programs, with clang'
-	@echo 'make bench-journal    events a second from an empty file to a million rows; BENCH_OPTIONS="--events N --dir DIR"'
 	@echo 'make sample, man      only the sample configuration, only the man pages'
 	@echo 'make install          to where configure was told; DESTDIR= and prefix= are honoured; also uninstall'
 	@echo 'make dist, distcheck  a tarball; the same, tried out'
