@@ -249,9 +249,3 @@ void store_prune(struct store *store, struct prune *prune)
 		break;
 	}
 }
-
-void store_optimize(struct store *store)
-{
-	/* A small table is not worth its while, but one without statistics is taken to be large, and reports begin elsewhere then. */
-	(void)store_exec(store, "PRAGMA analysis_limit = 400; ANALYZE source; PRAGMA optimize");
-}

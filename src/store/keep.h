@@ -44,8 +44,4 @@ struct prune store_prune_start(struct wall now, int64_t days);
  * It is at PRUNE_DONE when all was looked at. In a transaction. */
 void store_prune(struct store *store, struct prune *prune);
 
-/* Lets SQLite look at a few rows of what has changed much, for better query plans. Not in a transaction; of no consequence if it
- * fails. */
-void store_optimize(struct store *store);
-
 #endif

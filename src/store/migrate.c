@@ -28,6 +28,10 @@ static const char schema_3[] =
 #include "store/schema-3.sql.h"
 	;
 
+static const char schema_4[] =
+#include "store/schema-4.sql.h"
+	;
+
 static const char views[] =
 #include "store/views.sql.h"
 	;
@@ -37,6 +41,7 @@ static const char *const migrations[] = {
 	schema_1,
 	schema_2,
 	schema_3,
+	schema_4,
 };
 _Static_assert(ARRAY_SIZE(migrations) == STORE_SCHEMA_VERSION, "one migration a version");
 

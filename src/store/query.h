@@ -94,6 +94,6 @@ int store_migrate(struct store *store);
 int store_check_version(struct store *store);
 
 /* The schema version that this claimd reads and writes. */
-#define STORE_SCHEMA_VERSION 3
+#define STORE_SCHEMA_VERSION 4
 
 #endif

@@ -103,7 +103,6 @@ static void end_prune(struct keeper *keeper)
 		log_info("%s, older than %" PRId64 " days", words, keeper->config.conf->retention_days);
 	keeper->busy = false;
 	tell_end(keeper);
-	store_optimize(keeper->config.store);
 }
 
 static int prune_some(struct keeper *keeper)

@@ -265,7 +265,6 @@ int office_keep(struct office *office)
 			r = store_commit(office->store);
 		}
 	}
-	store_optimize(office->store);
 	return r;
 }
 

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "store/keep.h"
 #include "store/query.h"
 #include "store_bed.h"
 #include "tests/suite.h"
@@ -389,66 +388,6 @@ START_TEST(what_is_asked_often_looks_through_no_table_that_grows)
 }
 END_TEST
 
-/* What people ask the views, and the index that leads there; without statistics, and with those of a file that has grown. */
-static const struct {
-	const char *sql;
-	const char *step;
-} leads[] = {
-	{ "SELECT * FROM report_transitions WHERE at_us >= 5", "SEARCH h USING INDEX history_at (at_us>?)" },
-	{ "SELECT * FROM report_transitions WHERE seen_at_us >= 5", "SEARCH h USING INDEX history_seen (seen_us>?)" },
-	{ "SELECT * FROM report_transitions WHERE model = 'dbs' AND at_us >= 5", "SEARCH h USING INDEX history_at (at_us>?)" },
-	{ "SELECT * FROM report_transitions WHERE unlikely(at_us >= 1000000 * strftime('%s', 'now', '-7 days'))",
-	  "SEARCH h USING INDEX history_at (at_us>?)" },
-	{ "SELECT * FROM report_transitions ORDER BY at_us DESC LIMIT 100", "SCAN h USING INDEX history_at" },
-	{ "SELECT * FROM report_windows WHERE due_at_us >= 5", "SEARCH w USING INDEX window_due (due_us>?)" },
-	{ "SELECT * FROM report_windows ORDER BY due_at_us LIMIT 100", "SCAN w USING INDEX window_due" },
-	{ "SELECT * FROM report_actions WHERE kind = 'cancel' AND result = 'done'",
-	  "SEARCH a USING INDEX action_kind (kind=? AND result=?)" },
-	{ "SELECT * FROM report_claims WHERE status = 'new'", "SEARCH s USING INDEX shipment_status (model=? AND status=?)" },
-	{ "SELECT * FROM report_claims WHERE claim_id = 'x'", "SEARCH w USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" },
-	{ "SELECT * FROM report_orders WHERE order_id = 'x'", "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)" },
-};
-
-static const char grown[] =
-	"ANALYZE sqlite_schema; DELETE FROM sqlite_stat1;"
-	"INSERT INTO sqlite_stat1 VALUES ('history', 'history_at', '10000000 1'), ('history', 'history_seen', '10000000 1'),"
-	" ('history', 'history_order', '10000000 13 1 1 1 1'), ('window', 'window_due', '760000 1'), ('window', 'window_open', '2 2 1'),"
-	" ('shipment', 'shipment_status', '770000 350000 9000'), ('shipment', 'sqlite_autoindex_shipment_1', '770000 1 1'),"
-	" ('action', 'action_kind', '70000 9000 3000'), ('action', 'action_shipment', '70000 1'),"
-	" ('source', 'sqlite_autoindex_source_1', '2 1 1')";
-
-static void expect_step(const char *sql, const char *step)
-{
-	char *explain = NULL;
-	sqlite3_stmt *stmt = NULL;
-	bool found = false;
-
-	ck_assert_int_gt(asprintf(&explain, "EXPLAIN QUERY PLAN %s", sql), 0);
-	ck_assert_int_eq(sqlite3_prepare_v2(bed.store->handle, explain, -1, &stmt, NULL), SQLITE_OK);
-	while (sqlite3_step(stmt) == SQLITE_ROW)
-		found = found || strcmp((const char *)sqlite3_column_text(stmt, 3), step) == 0;
-	sqlite3_finalize(stmt);
-	free(explain);
-	ck_assert_msg(found, "%s: no %s", sql, step);
-}
-
-START_TEST(what_an_index_leads_to_goes_by_it)
-{
-	expect_step(leads[_i].sql, leads[_i].step);
-	ck_assert_ptr_null(bed_try(&bed, grown));
-	bed.store = store_close(bed.store);
-	ck_assert_int_eq(store_open(bed.path, &bed.store, NULL), ERR_OK);
-	expect_step(leads[_i].sql, leads[_i].step);
-}
-END_TEST
-
-START_TEST(statistics_know_how_few_sources_there_are)
-{
-	store_optimize(bed.store);
-	ck_assert_str_eq(bed_ask(&bed, "SELECT stat FROM sqlite_stat1 WHERE tbl = 'source'"), "1 1 1");
-}
-END_TEST
-
 static TCase *tcase_claims(void)
 {
 	TCase *tcase = tcase_create("claims");
@@ -468,8 +407,6 @@ static TCase *tcase_claims(void)
 	tcase_add_test(tcase, nothing_at_all_is_counted_as_zeros);
 	tcase_add_test(tcase, actions_and_messages_are_counted);
 	tcase_add_test(tcase, the_size_is_that_of_the_files);
-	tcase_add_loop_test(tcase, what_an_index_leads_to_goes_by_it, 0, ARRAY_SIZE(leads));
-	tcase_add_test(tcase, statistics_know_how_few_sources_there_are);
 	tcase_add_loop_test(tcase, what_is_asked_often_looks_through_no_table_that_grows, 0, ARRAY_SIZE(quick));
 	return tcase;
 }

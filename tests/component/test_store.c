@@ -52,7 +52,7 @@ START_TEST(test_file_is_durable_and_private)
 	struct stat st;
 
 	ck_assert_str_eq(bed_ask(&bed, "PRAGMA journal_mode"), "wal");
-	ck_assert_str_eq(bed_ask(&bed, "PRAGMA user_version"), "3");
+	ck_assert_str_eq(bed_ask(&bed, "PRAGMA user_version"), "4");
 	ck_assert_int_eq(stat(bed.path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0640);
 	ck_assert_int_eq(store_begin(bed.store), ERR_OK);

@@ -390,7 +390,7 @@ static const enum stmt by_index[] = {
 	STMT_PRUNE_HINTS_END, STMT_PRUNE_HINTS, STMT_PRUNE_ODD_EVENTS, STMT_PRUNE_ACTIONS, STMT_PRUNE_IDLE, STMT_PRUNE_UNREAD,
 	STMT_PRUNE_IN_USE, STMT_PRUNE_WINDOWS, STMT_PRUNE_VIOLATIONS, STMT_PRUNE_PRICES, STMT_PRUNE_WITNESSES,
 	STMT_PRUNE_SHIPMENT_ACTIONS, STMT_PRUNE_HISTORY, STMT_PRUNE_SHIPMENT, STMT_DUE_LIST, STMT_DEADLINES_PASSED, STMT_SHIPMENT_FIND,
-	STMT_ANCHOR_BEFORE, STMT_TIMELINE_FROM, STMT_OUTBOX_FORWARDS_DUE, STMT_FORWARD_ADD,
+	STMT_ANCHOR_BEFORE, STMT_TIMELINE_FROM, STMT_OUTBOX_FORWARDS_DUE, STMT_FORWARD_ADD, STMT_CAMPAIGN_READ,
 };
 
 /* Scans of the few rows that a subquery gives are none; nor are those of all that is empty. */
@@ -407,10 +407,8 @@ static bool is_scan(const char *detail)
 START_TEST(test_statements_go_by_index_before_and_after_statistics)
 {
 	fill(3000);
-	if (_i % 2 == 1) {
+	if (_i % 2 == 1)
 		ck_assert_ptr_null(bed_try(&bed, "ANALYZE"));
-		store_optimize(bed.store);
-	}
 
 	enum stmt stmt = by_index[_i / 2];
 	sqlite3_stmt *plan = NULL;
