@@ -233,6 +233,14 @@ START_TEST(no_verb_looks_at_what_it_does_not_want)
 }
 END_TEST
 
+/* Of windows that are open there may be few when somebody counts them, and many afterwards. */
+START_TEST(an_open_window_is_found_by_its_claim_however_few_there_were)
+{
+	ck_assert_ptr_null(bed_try(&bed, "INSERT INTO sqlite_stat1 VALUES ('window', 'window_open', '7 7 1')"));
+	bed_check_plan(&bed, stmt_text(STMT_WINDOW_OPEN), "SEARCH ");
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *suite = suite_create("store_standing");
@@ -248,6 +256,7 @@ Suite *suite(void)
 	tcase_add_test(claims, a_shipment_is_found_by_its_id_with_or_without_its_source);
 	tcase_add_test(claims, an_id_that_several_sources_know_is_found_by_the_name_of_one);
 	tcase_add_test(claims, no_verb_looks_at_what_it_does_not_want);
+	tcase_add_test(claims, an_open_window_is_found_by_its_claim_however_few_there_were);
 	tcase_add_checked_fixture(orders, setup_market, teardown);
 	tcase_add_test(orders, a_wish_to_cancel_is_a_window_of_what_stands);
 	tcase_add_test(orders, an_order_without_a_model_has_no_window);
