@@ -2,6 +2,7 @@
 --
 -- The report_* views: the promise to reporting tools, described in claimd-schema(7). And, last and private, what messages say.
 -- Made anew whenever the schema version changes. Each instant stands twice: X as ISO 8601 UTC text, X_us as integer microseconds.
+-- Whether a claim has ended, the index knows without its row: so its status is joined before its source.
 -- A window is looked up by its step, and never among all that are open (+outcome, CROSS JOIN): those may be many.
 -- Of what happened, +s.model keeps SQLite from beginning with all shipments of a model, which are most, where a time leads to few rows.
 -- So does unlikely() of what is true of nearly every row of history: SQLite takes the rest of the join for short then, and begins with
@@ -34,8 +35,8 @@ SELECT
 	w.due_us AS approval_due_at_us,
 	s.class AS class
 FROM shipment s
-JOIN source src ON src.id = s.source_id
 LEFT JOIN status st ON st.model = s.model AND st.name = s.status
+JOIN source src ON src.id = s.source_id
 LEFT JOIN price p ON p.id = (
 	SELECT id FROM price WHERE shipment_id = s.id ORDER BY at_us DESC, revision DESC, id DESC LIMIT 1)
 LEFT JOIN window w ON +w.outcome = 'open' AND w.history_id = (

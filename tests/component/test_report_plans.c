@@ -150,6 +150,17 @@ START_TEST(what_an_index_leads_to_goes_by_it)
 }
 END_TEST
 
+/* Its source stands in its row; its status also in the index that leads there. */
+START_TEST(whether_a_claim_has_ended_is_known_before_its_row_is_read)
+{
+	static const char open[] = "SELECT * FROM report_claims WHERE NOT terminal";
+	static const struct lead status = { open, "SEARCH st USING PRIMARY KEY (model=? AND name=?) LEFT-JOIN" };
+	static const struct lead source = { open, "SEARCH src USING INTEGER PRIMARY KEY (rowid=?)" };
+
+	ck_assert_int_lt(expect_step(&status), expect_step(&source));
+}
+END_TEST
+
 START_TEST(who_made_the_file_and_who_opens_it_go_the_same_way)
 {
 	expect_step(&straight[_i]);
@@ -166,6 +177,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(plans, setup, teardown);
 	tcase_add_loop_test(plans, what_an_index_leads_to_goes_by_it, 0, ARRAY_SIZE(leads));
 	tcase_add_loop_test(plans, who_made_the_file_and_who_opens_it_go_the_same_way, 0, ARRAY_SIZE(straight));
+	tcase_add_test(plans, whether_a_claim_has_ended_is_known_before_its_row_is_read);
 	suite_add_tcase(suite, plans);
 	return suite;
 }
