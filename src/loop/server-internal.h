@@ -68,7 +68,8 @@ struct server {
 	struct conns surplus;    /* all of these wait */
 	struct crowd crowd;
 	unsigned n_admitted;     /* connections that are no surplus */
-	unsigned n_suspended;
+	unsigned n_waiting;      /* requests whose reply comes later */
+	struct request *ended;   /* to be freed */
 	bool is_quiesced;
 	bool is_ending;          /* no handler is called any more */
 	struct MHD_Response *empty;       /* shared by all replies without body or headers of their own: the fast path */
@@ -95,6 +96,9 @@ void conns_on_deadline(void *cls);
 
 /* Ends a request whose connection is gone. Takes NULL. */
 void request_abandon(struct request *request);
+
+/* Frees what has ended, and tells of it. Never from within a handler. */
+void requests_free_ended(struct server *server);
 
 /* libmicrohttpd's callbacks for a request's birth, its course and its end; they go by the connection, and CLS is not used. */
 void *request_born(void *cls, const char *target, struct MHD_Connection *connection);

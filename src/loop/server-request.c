@@ -20,28 +20,35 @@
 /* Overload lasts as long as the slowest connection, or far shorter. */
 #define FULL_RETRY_AFTER_S 2
 
+/* So often libmicrohttpd asks for a reply in vain before the request is suspended. A commit is done by then, unless it waits. */
+#define ASKED_MAX 8
+
 enum stage {
 	STAGE_LINE,      /* the request line has come, its headers have not */
 	STAGE_HEAD,      /* the head has come; may be refused */
 	STAGE_BODY,      /* the body is being read */
 	STAGE_WHOLE,     /* all has come; to be replied to */
-	STAGE_SUSPENDED, /* to be replied to later */
+	STAGE_WAITING,   /* to be replied to later; libmicrohttpd asks for the reply in each of its runs */
+	STAGE_SUSPENDED, /* likewise, but it asks no more */
 	STAGE_REPLIED,
 };
 
 struct request {
-	struct conn *conn;
+	struct server *server;
+	struct conn *conn;           /* NULL: it has ended */
 	struct MHD_Connection *connection;
 	const char *method;
 	enum stage stage;
 	bool was_handed;             /* the handler knows it */
-	bool wants_suspension;
+	bool wants_to_wait;
+	unsigned n_asked;            /* how often libmicrohttpd has asked in vain for the reply */
 	bool has_body;               /* or is taken for one that has */
 	struct MHD_Response *refusal; /* given at the head, but not queued yet: see queue_refusal() */
 	unsigned refusal_status;
 	struct buf body;
 	size_t swallowed;
 	void *data;
+	struct request *next;        /* of those that have ended */
 	char target[];
 };
 
@@ -130,6 +137,7 @@ void *request_born(void *cls, const char *target, struct MHD_Connection *connect
 
 	(void)cls;
 	if (request) {
+		request->server = conn->server;
 		request->conn = conn;
 		request->connection = connection;
 		memcpy(request->target, path, size);
@@ -140,21 +148,49 @@ void *request_born(void *cls, const char *target, struct MHD_Connection *connect
 	return request;
 }
 
-void request_abandon(struct request *request)
+/* It is freed later, since its end may come from within server_reply(). */
+static void request_end(struct request *request)
 {
-	if (!request)
-		return;
-	struct server *server = request->conn->server;
-	assert(request->stage != STAGE_SUSPENDED);
-	request->conn->request = NULL;
-	if (request->stage < STAGE_WHOLE && !request->conn->is_cut)
-		conn_tell_fault(request->conn, SERVER_FAULT_REQUEST);
+	struct server *server = request->server;
+
+	request->next = server->ended;
+	server->ended = request;
+}
+
+static void request_free(struct request *request)
+{
+	struct server *server = request->server;
+
 	if (request->was_handed && server->on_gone)
 		server->on_gone(request, server->on_gone_cls);
 	if (request->refusal)
 		release_response(server, request->refusal);
 	buf_done(&request->body);
 	free(request);
+}
+
+void requests_free_ended(struct server *server)
+{
+	while (server->ended) {
+		struct request *request = server->ended;
+
+		server->ended = request->next;
+		request_free(request);
+	}
+}
+
+void request_abandon(struct request *request)
+{
+	if (!request)
+		return;
+	assert(request->stage != STAGE_SUSPENDED);
+	if (request->stage < STAGE_WHOLE && !request->conn->is_cut)
+		conn_tell_fault(request->conn, SERVER_FAULT_REQUEST);
+	request->conn->request = NULL;
+	request->conn = NULL;
+	/* Whoever is to reply to it does not know. */
+	if (request->stage != STAGE_WAITING)
+		request_end(request);
 }
 
 void request_ended(void *cls, struct MHD_Connection *connection, void **data, enum MHD_RequestTerminationCode code)
@@ -170,11 +206,12 @@ void request_ended(void *cls, struct MHD_Connection *connection, void **data, en
 
 static void queue(struct request *request, unsigned status, struct MHD_Response *response)
 {
+	struct server *server = request->server;
 	enum MHD_Result queued = MHD_queue_response(request->connection, status, response);
 
 	assert(queued == MHD_YES);
 	(void)queued;
-	release_response(request->conn->server, response);
+	release_response(server, response);
 }
 
 static void queue_refusal(struct request *request)
@@ -185,16 +222,22 @@ static void queue_refusal(struct request *request)
 	queue(request, request->refusal_status, response);
 }
 
-void server_reply(struct request *request, const struct reply *reply)
+/* What waited is replied to. */
+static void wait_end(struct server *server)
 {
-	struct server *server = request->conn->server;
+	server->n_waiting--;
+	/* Nothing else would make the daemon run. */
+	loop_task_post(server->again);
+}
+
+static void send_reply(struct request *request, const struct reply *reply)
+{
 	struct MHD_Response *response = take_response(request->conn, reply);
 	enum stage stage = request->stage;
 	unsigned status = reply->status;
 
-	assert(stage == STAGE_HEAD || stage == STAGE_WHOLE || stage == STAGE_SUSPENDED);
 	if (!response) {
-		response = server->empty_close;
+		response = request->server->empty_close;
 		status = MHD_HTTP_SERVICE_UNAVAILABLE;
 	}
 	request->stage = STAGE_REPLIED;
@@ -205,18 +248,28 @@ void server_reply(struct request *request, const struct reply *reply)
 		return;
 	}
 	queue(request, status, response);
-	if (stage == STAGE_SUSPENDED) {
-		server->n_suspended--;
+	if (stage == STAGE_SUSPENDED)
 		MHD_resume_connection(request->connection);
-		/* Nothing else would make the daemon run. */
-		loop_task_post(server->again);
-	}
+}
+
+void server_reply(struct request *request, const struct reply *reply)
+{
+	struct server *server = request->server;
+	enum stage stage = request->stage;
+
+	assert(stage == STAGE_HEAD || stage == STAGE_WHOLE || stage == STAGE_WAITING || stage == STAGE_SUSPENDED);
+	if (request->conn)
+		send_reply(request, reply);
+	else
+		request_end(request);
+	if (stage == STAGE_WAITING || stage == STAGE_SUSPENDED)
+		wait_end(server);
 }
 
 void server_suspend(struct request *request)
 {
 	assert(request->stage == STAGE_WHOLE);
-	request->wants_suspension = true;
+	request->wants_to_wait = true;
 }
 
 /* What the head says of where the body ends. */
@@ -344,9 +397,17 @@ static void take_end(struct request *request)
 	server->handler.on_request(request, server->handler.cls);
 	if (request->stage == STAGE_REPLIED)
 		return;
-	assert(request->wants_suspension);
+	assert(request->wants_to_wait);
+	request->stage = STAGE_WAITING;
+	server->n_waiting++;
+}
+
+/* To suspend and to resume costs two epoll_ctl(2), so only what waits for longer than a commit takes is suspended. */
+static void keep_waiting(struct request *request)
+{
+	if (++request->n_asked < ASKED_MAX)
+		return;
 	request->stage = STAGE_SUSPENDED;
-	server->n_suspended++;
 	MHD_suspend_connection(request->connection);
 }
 
@@ -368,7 +429,10 @@ enum MHD_Result request_course(void *cls, struct MHD_Connection *connection, con
 	}
 	if (*upload_size > 0)
 		return take_body(request, upload, upload_size);
-	take_end(request);
+	if (request->stage == STAGE_WAITING)
+		keep_waiting(request);
+	else
+		take_end(request);
 	return MHD_YES;
 }
 

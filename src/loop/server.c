@@ -40,6 +40,9 @@ static void engine_run(struct engine *engine)
 		MHD_run(engine->daemon);
 		if (!has_more_to_do(engine))
 			return;
+		/* Those that wait have nothing to do until they are replied to. */
+		if (engine->server->n_waiting > 0)
+			break;
 	}
 	loop_task_post(engine->server->again);
 }
@@ -55,9 +58,10 @@ static struct engine *engine_free(struct engine *engine)
 	return NULL;
 }
 
-/* Frees the engines that will never have a connection again. */
-static void free_drained(struct server *server)
+/* Frees the requests that have ended, and the engines that will never have a connection again. */
+static void free_ended(struct server *server)
 {
+	requests_free_ended(server);
 	for (struct engine **at = &server->engines; *at;) {
 		struct engine *engine = *at;
 
@@ -76,7 +80,7 @@ void engines_run(void *cls)
 
 	for (struct engine *engine = server->engines; engine; engine = engine->next)
 		engine_run(engine);
-	free_drained(server);
+	free_ended(server);
 }
 
 static int on_ready(sd_event_source *source, int fd, uint32_t events, void *cls)
@@ -88,7 +92,7 @@ static int on_ready(sd_event_source *source, int fd, uint32_t events, void *cls)
 	(void)fd;
 	(void)events;
 	engine_run(engine);
-	free_drained(server);
+	free_ended(server);
 	return 0;
 }
 
@@ -258,7 +262,7 @@ void server_quiesce(struct server *server)
 
 static void stop_engines(struct server *server)
 {
-	assert(server->n_suspended == 0);
+	assert(server->n_waiting == 0);
 	/* What is behind the handlers may be gone; and who suspended a request now would never reply to it. */
 	server->is_ending = true;
 	server->handler = (struct server_handler){ 0 };
@@ -271,6 +275,7 @@ static void stop_engines(struct server *server)
 			MHD_run(engine->daemon);
 		engine_free(engine);
 	}
+	requests_free_ended(server);
 }
 
 struct server *server_free(struct server *server)

@@ -97,7 +97,8 @@ bool request_peer_uid(const struct request *request, uid_t *ret);
 void request_set_data(struct request *request, void *data);
 void *request_data(const struct request *request);
 
-/* Holds the request open without using the loop, until server_reply(). */
+/* Holds the request open, using the loop for some turns at most, until server_reply(). From then on only its target, its body and its
+ * data are to be had, for its connection may have ended. */
 void server_suspend(struct request *request);
 
 struct reply_header {

@@ -68,6 +68,14 @@ void raw_close(struct raw_client *client)
 	buf_done(&client->in);
 }
 
+void raw_reset(struct raw_client *client)
+{
+	const struct linger at_once = { .l_onoff = 1 };
+
+	ck_assert_int_eq(setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
+	raw_close(client);
+}
+
 void raw_send(struct raw_client *client, const char *text)
 {
 	size_t len = strlen(text);

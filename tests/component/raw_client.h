@@ -34,6 +34,8 @@ void raw_open(struct raw_client *client, struct loop *loop, const char *address)
 /* The same from an address of the whole of 127.0.0.0/8, which is this machine. */
 void raw_open_from(struct raw_client *client, struct loop *loop, const char *address, const char *from);
 void raw_close(struct raw_client *client);
+/* Likewise, by a reset. */
+void raw_reset(struct raw_client *client);
 
 /* Sends all of it, or as much as the server takes before it closes. */
 void raw_send(struct raw_client *client, const char *text);

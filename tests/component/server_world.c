@@ -72,6 +72,8 @@ static void suspend(struct server_world *w, struct request *request)
 	ck_assert_uint_lt(w->n_suspended, SUSPENDED_MAX);
 	w->suspended[w->n_suspended++] = request;
 	server_suspend(request);
+	if (w->to_reset)
+		raw_reset(w->to_reset);
 }
 
 static void on_request(struct request *request, void *cls)

@@ -36,6 +36,7 @@ struct server_world {
 	/* Requests for /suspend, in the order of their coming. */
 	struct request *suspended[SUSPENDED_MAX];
 	unsigned n_suspended;
+	struct raw_client *to_reset; /* by its peer, as soon as one waits; NULL: none */
 };
 
 /* A loop, and limits as above; no server yet. */

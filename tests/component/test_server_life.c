@@ -125,6 +125,35 @@ START_TEST(a_suspended_request_outlives_its_peer)
 }
 END_TEST
 
+/* A reset ends the connection at once, as long as libmicrohttpd has not asked for the reply so often that the request is suspended. */
+static void reset_while_it_waits(void)
+{
+	w.to_reset = &client;
+	server_world_get(&w, &client, "/suspend");
+	await_suspended(1);
+	while (server_connections(w.server) > 0)
+		raw_turn(w.loop);
+	ck_assert_uint_eq(w.gone, 0);
+}
+
+START_TEST(a_waiting_request_outlives_its_connection)
+{
+	reset_while_it_waits();
+	server_world_resume(&w, 0, 200);
+	ck_assert_uint_eq(w.gone, 0);
+	await_gone(1);
+}
+END_TEST
+
+START_TEST(a_waiting_request_without_a_connection_ends_with_the_server)
+{
+	reset_while_it_waits();
+	server_world_resume(&w, 0, 200);
+	w.server = server_free(w.server);
+	ck_assert_uint_eq(w.gone, 1);
+}
+END_TEST
+
 START_TEST(a_suspended_request_costs_nothing_once_its_peer_has_gone)
 {
 	bool any = true;
@@ -497,6 +526,8 @@ Suite *suite(void)
 	tcase_add_test(suspension, a_request_pipelined_behind_a_suspended_one_waits);
 	tcase_add_test(suspension, a_reply_right_after_suspension_is_sent);
 	tcase_add_test(suspension, a_suspended_request_outlives_its_peer);
+	tcase_add_test(suspension, a_waiting_request_outlives_its_connection);
+	tcase_add_test(suspension, a_waiting_request_without_a_connection_ends_with_the_server);
 	tcase_add_test(suspension, a_suspended_request_costs_nothing_once_its_peer_has_gone);
 	tcase_add_test(suspension, an_idle_server_dispatches_nothing);
 	suite_add_tcase(s, suspension);
