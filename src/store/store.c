@@ -53,6 +53,9 @@ static int open_handle(const char *path, int flags, struct store **ret)
 
 	if (!store)
 		return ERR_NOMEM;
+	/* Nobody asks SQLite how much memory it has taken, which it counts behind a lock at each allocation. Of effect before the first
+	 * file is opened. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 
 	int r = sqlite3_open_v2(path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
