@@ -127,9 +127,11 @@ static struct piece piece_value(struct piece piece)
 	return piece_skip(piece, name_len < piece.len ? name_len + 1 : name_len);
 }
 
-/* Whether the piece's name, decoded, is this one of ours. */
+/* Whether the piece's name, decoded, is this one of ours; nearly always nothing of it is escaped. */
 static bool piece_is(struct piece piece, enum ours ours)
 {
+	if (piece_begins(piece, ours_text[ours]))
+		return true;
 	struct piece name = piece_name(piece);
 	const char *at = ours_text[ours];
 
@@ -173,17 +175,16 @@ static bool piece_next(const struct query *query, size_t *io_at, struct piece *r
 	return true;
 }
 
-static size_t place_exact(const struct query *query, enum ours ours)
+static void place_exact(const struct query *query, size_t ret[static OURS_MAX])
 {
 	struct piece piece;
-	size_t place = NOWHERE;
 	size_t at = 0;
 
 	while (piece_next(query, &at, &piece)) {
-		if (piece_is(piece, ours))
-			place = (size_t)(piece.text - query->raw.text);
+		for (enum ours ours = 0; ours < OURS_MAX; ours++)
+			if (piece_is(piece, ours))
+				ret[ours] = (size_t)(piece.text - query->raw.text);
 	}
-	return place;
 }
 
 static size_t place_glued(const struct query *query, enum ours ours)
@@ -198,10 +199,9 @@ static size_t place_glued(const struct query *query, enum ours ours)
 /* Both exact names first: a cut may only be made where no exact name stands. */
 static void query_place(struct query *query)
 {
-	size_t exact[OURS_MAX];
+	size_t exact[OURS_MAX] = { NOWHERE, NOWHERE };
 
-	for (enum ours ours = 0; ours < OURS_MAX; ours++)
-		exact[ours] = place_exact(query, ours);
+	place_exact(query, exact);
 	for (enum ours ours = 0; ours < OURS_MAX; ours++) {
 		query->place[ours] = exact[ours];
 		if (exact[ours] != NOWHERE)
