@@ -137,8 +137,9 @@ void query_bind_number(struct query *query, int64_t number)
 	if (!query->stmt)
 		return;
 	query->parameter++;
-	query_bound(query, number == NUMBER_NONE ? sqlite3_bind_null(query->stmt, query->parameter)
-	                                         : sqlite3_bind_int64(query->stmt, query->parameter, number));
+	/* What is not bound is NULL. */
+	if (number != NUMBER_NONE)
+		query_bound(query, sqlite3_bind_int64(query->stmt, query->parameter, number));
 }
 
 void query_bind_time(struct query *query, struct wall time)
@@ -152,8 +153,8 @@ void query_bind_text(struct query *query, const char *text)
 	if (!query->stmt)
 		return;
 	query->parameter++;
-	query_bound(query, !text || !text[0] ? sqlite3_bind_null(query->stmt, query->parameter)
-	                                     : sqlite3_bind_text(query->stmt, query->parameter, text, -1, SQLITE_STATIC));
+	if (text && text[0])
+		query_bound(query, sqlite3_bind_text(query->stmt, query->parameter, text, -1, SQLITE_STATIC));
 }
 
 bool query_next(struct query *query)
