@@ -130,6 +130,20 @@ START_TEST(a_hop_longer_than_any_address_is_not_read)
 }
 END_TEST
 
+START_TEST(each_octet_is_written_as_inet_ntop_does)
+{
+	for (unsigned octet = 0; octet < 256; octet++) {
+		union peer peer = { .in.sin_family = AF_INET };
+		char text[PEER_SIZE], expected[PEER_SIZE];
+
+		peer.in.sin_addr.s_addr = htonl(octet << 24 | (octet ^ 85) << 16 | (octet ^ 170) << 8 | (255 - octet));
+		ck_assert_ptr_nonnull(inet_ntop(AF_INET, &peer.in.sin_addr, expected, sizeof(expected)));
+		peer_format(&peer, text);
+		ck_assert_str_eq(text, expected);
+	}
+}
+END_TEST
+
 START_TEST(the_address_is_one_that_networks_can_be_asked_about)
 {
 	static const struct {
@@ -165,6 +179,7 @@ Suite *suite(void)
 	tcase_add_loop_test(tc, the_sender_is_the_right_most_hop_that_is_no_proxy, 0, (int)ARRAY_SIZE(cases));
 	tcase_add_test(tc, without_trusted_proxies_only_a_unix_socket_is_believed);
 	tcase_add_test(tc, the_address_is_one_that_networks_can_be_asked_about);
+	tcase_add_test(tc, each_octet_is_written_as_inet_ntop_does);
 	tcase_add_test(tc, a_hop_longer_than_any_address_is_not_read);
 	suite_add_tcase(s, tc);
 	return s;
