@@ -38,7 +38,7 @@ static void make_folders(void)
 	const char *seeds = getenv("POWERCUT_SEEDS");
 
 	n_seeds = strtol(seeds ? seeds : SEEDS, NULL, 10);
-	chance_every = 1;
+	chance_every = POWERCUT_STRIDE;
 	n_looks = 0;
 	syncs_looked_at = POWERCUT_NEVER;
 	folder = suite_tmpdir();
@@ -155,6 +155,7 @@ START_TEST(sqlite_is_as_safe_on_it_as_its_settings_say)
 	sqlite3 *handle = open_plain(trust[_i].settings);
 
 	n_seeds = 1;
+	chance_every = 1;
 	watch(&counts_rows);
 	for (int i = 0; i < ROWS; i++)
 		ck_assert_int_eq(add_row(handle), SQLITE_OK);
@@ -259,7 +260,7 @@ static const check_image_fn starts = check_start;
 START_TEST(a_first_start_that_is_cut_can_be_made_again)
 {
 	/* Nothing is promised yet but that a start is possible. */
-	chance_every = 4;
+	chance_every = 4 * POWERCUT_STRIDE;
 	watch(&starts);
 	open_bed();
 	watch_no_more(&starts);

@@ -46,6 +46,8 @@ struct arrivals {
 
 /* Whether more is to be gone over than `make check` has the time for. */
 bool arrivals_exhausting(void);
+/* How far sets go, one way or the other. Under sanitizers, which slow all of it down and look at what runs, long ones are one shorter. */
+size_t arrivals_length(size_t usual, size_t exhausting);
 
 /* Nothing has arrived yet; BLANK is copied. */
 void arrivals_begin(struct arrivals *arrivals, const struct ledger *blank);

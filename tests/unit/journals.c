@@ -105,7 +105,7 @@ void journals_each(const struct alphabet *alphabet, size_t shorter, journal_fn f
 	journal = (struct journal){
 		.alphabet = alphabet,
 		.words = alphabet->words ? alphabet->words : all_words(),
-		.length = (arrivals_exhausting() ? alphabet->exhausting : alphabet->length) - shorter,
+		.length = arrivals_length(alphabet->length, alphabet->exhausting) - shorter,
 		.fn = fn,
 	};
 	arrivals_begin(&journal.arrivals, &blank);

@@ -157,7 +157,7 @@ START_TEST(reads_of_an_order_end_in_what_was_read_in_time)
 	static struct ledger blank;
 
 	ledger_init_of(&blank, kinds[_i].model);
-	way = (struct way){ .kind = &kinds[_i], .length = arrivals_exhausting() ? LENGTH_EXHAUSTING : LENGTH };
+	way = (struct way){ .kind = &kinds[_i], .length = arrivals_length(LENGTH, LENGTH_EXHAUSTING) };
 	arrivals_begin(&way.arrivals, &blank);
 	extend(&way, STATUS_UNKNOWN);
 	arrivals_done(&way.arrivals, way.kind->title);
