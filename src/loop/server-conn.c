@@ -180,6 +180,7 @@ static int on_hangup(sd_event_source *source, int fd, uint32_t events, void *cls
 
 	(void)events;
 	if (!is_read_out(conn)) {
+		conn->has_hung_up = true;
 		engines_run(conn->server);
 		/* It may have ended in that. */
 		if (!sd_event_source_get_userdata(source) || !is_read_out(conn))

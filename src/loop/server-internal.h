@@ -47,6 +47,7 @@ struct conn {
 	enum server_fault surplus; /* which limit */
 	struct crowd_place *place; /* where it counts against max_per_address; NULL: nowhere */
 	bool is_cut;               /* shut down by us */
+	bool has_hung_up;          /* its peer has sent its end, behind what was not read yet */
 	bool has_asked;            /* a request line has come */
 	struct request *request;   /* born and not ended yet; NULL between two */
 	struct conns *list;        /* where it waits; NULL: it does not */

@@ -376,6 +376,16 @@ static enum MHD_Result take_body(struct request *request, const char *upload, si
 	return buf_add(&request->body, upload, len) < 0 ? MHD_NO : MHD_YES;
 }
 
+/* To suspend and to resume costs two epoll_ctl(2), so only what waits for longer than a commit takes is suspended. And a request whose
+ * peer has sent its end, since libmicrohttpd reads on after it was resumed whether it was told of more or not. */
+static void keep_waiting(struct request *request)
+{
+	if (request->n_asked++ < ASKED_MAX && !request->conn->has_hung_up)
+		return;
+	request->stage = STAGE_SUSPENDED;
+	MHD_suspend_connection(request->connection);
+}
+
 static void take_end(struct request *request)
 {
 	struct server *server = request->conn->server;
@@ -400,15 +410,7 @@ static void take_end(struct request *request)
 	assert(request->wants_to_wait);
 	request->stage = STAGE_WAITING;
 	server->n_waiting++;
-}
-
-/* To suspend and to resume costs two epoll_ctl(2), so only what waits for longer than a commit takes is suspended. */
-static void keep_waiting(struct request *request)
-{
-	if (++request->n_asked < ASKED_MAX)
-		return;
-	request->stage = STAGE_SUSPENDED;
-	MHD_suspend_connection(request->connection);
+	keep_waiting(request);
 }
 
 enum MHD_Result request_course(void *cls, struct MHD_Connection *connection, const char *url, const char *method,

@@ -74,6 +74,11 @@ static void suspend(struct server_world *w, struct request *request)
 	server_suspend(request);
 	if (w->to_reset)
 		raw_reset(w->to_reset);
+	if (w->to_end) {
+		raw_send(w->to_end, w->last_words);
+		ck_assert_int_eq(shutdown(w->to_end->fd, SHUT_WR), 0);
+		w->to_end = NULL;
+	}
 }
 
 static void on_request(struct request *request, void *cls)

@@ -37,6 +37,8 @@ struct server_world {
 	struct request *suspended[SUSPENDED_MAX];
 	unsigned n_suspended;
 	struct raw_client *to_reset; /* by its peer, as soon as one waits; NULL: none */
+	struct raw_client *to_end;   /* likewise, with one more request and its end */
+	const char *last_words;
 };
 
 /* A loop, and limits as above; no server yet. */

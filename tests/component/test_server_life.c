@@ -154,6 +154,35 @@ START_TEST(a_waiting_request_without_a_connection_ends_with_the_server)
 }
 END_TEST
 
+/* Replies to two, each while it waits. */
+static void reply_soon(void *cls)
+{
+	struct loop_task *task = *(struct loop_task **)cls;
+
+	for (unsigned i = 0; i < w.n_suspended; i++)
+		if (w.suspended[i])
+			server_world_resume(&w, i, 200);
+	if (w.n_suspended < 2)
+		loop_task_post(task);
+}
+
+START_TEST(an_end_behind_a_request_that_came_while_one_waited_is_noticed)
+{
+	struct loop_task *task;
+
+	ck_assert_int_eq(loop_task_new(w.loop, reply_soon, &task, &task), 0);
+	w.to_end = &client;
+	w.last_words = GET("/suspend");
+	server_world_get(&w, &client, "/suspend");
+	loop_task_post(task);
+	await_gone(2);
+	while (server_connections(w.server) > 0)
+		raw_turn(w.loop);
+	raw_close(&client);
+	loop_task_free(task);
+}
+END_TEST
+
 START_TEST(a_suspended_request_costs_nothing_once_its_peer_has_gone)
 {
 	bool any = true;
@@ -528,6 +557,7 @@ Suite *suite(void)
 	tcase_add_test(suspension, a_suspended_request_outlives_its_peer);
 	tcase_add_test(suspension, a_waiting_request_outlives_its_connection);
 	tcase_add_test(suspension, a_waiting_request_without_a_connection_ends_with_the_server);
+	tcase_add_test(suspension, an_end_behind_a_request_that_came_while_one_waited_is_noticed);
 	tcase_add_test(suspension, a_suspended_request_costs_nothing_once_its_peer_has_gone);
 	tcase_add_test(suspension, an_idle_server_dispatches_nothing);
 	suite_add_tcase(s, suspension);
