@@ -17,6 +17,7 @@
  */
 #include "listener/callback.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,6 +340,7 @@ static int own_encode(const struct query *query, char **ret)
 		*ret = NULL;
 		return ERR_OK;
 	}
+	assert(query->raw.len > 0);
 	at = bytes = malloc(query->raw.len); /* decoding never makes text longer */
 	if (!bytes)
 		return ERR_NOMEM;
