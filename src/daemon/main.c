@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/output.h"
 #include "conf/conf.h"
 #include "daemon/app.h"
 #include "daemon/descriptors.h"
@@ -43,14 +44,6 @@ enum {
 	OPTION_VERSION,
 	OPTION_HELP,
 };
-
-static int end_output(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return EX_OK;
-	fprintf(stderr, "claimd: the output can't be written: %m\n");
-	return EX_IOERR;
-}
 
 static int refuse_option(int option, char **argv)
 {
@@ -87,10 +80,10 @@ static int read_options(int argc, char **argv, struct options *ret)
 			ret->print = true;
 		} else if (option == OPTION_VERSION) {
 			puts("claimd " VERSION);
-			return end_output();
+			return output_end("claimd");
 		} else if (option == OPTION_HELP) {
 			fputs(usage_text, stdout);
-			return end_output();
+			return output_end("claimd");
 		} else {
 			return refuse_option(option, argv);
 		}
@@ -144,7 +137,7 @@ int main(int argc, char **argv)
 		return bad_configuration(&error);
 	if (options.print) {
 		conf_print(conf, stdout);
-		return end_output();
+		return output_end("claimd");
 	}
 	if (conf_load_secrets(conf, &error) != ERR_OK)
 		return bad_configuration(&error);

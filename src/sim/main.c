@@ -11,6 +11,7 @@
 #include <sysexits.h>
 
 #include "base/err.h"
+#include "base/output.h"
 #include "base/secret.h"
 #include "loop/listen.h"
 #include "sim/cmdline.h"
@@ -177,19 +178,11 @@ static int play(const struct cmdline *cmdline)
 	return r < 0 ? fail(EX_OSERR, "event loop", err_text(r)) : run(loop, &whole);
 }
 
-static int end_output(void)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return EX_OK;
-	fprintf(stderr, "claimsim: the output can't be written: %m\n");
-	return EX_IOERR;
-}
-
 static int list_lives(void)
 {
 	for (size_t i = 0; i < LIFE_MAX; i++)
 		printf("%-20s %-6s %2u  %s\n", lives[i].name, lives[i].model->name, lives[i].weight, lives[i].meaning);
-	return end_output();
+	return output_end("claimsim");
 }
 
 int main(int argc, char **argv)
@@ -206,10 +199,10 @@ int main(int argc, char **argv)
 		break;
 	case CMDLINE_HELP:
 		fputs(cmdline_help, stdout);
-		return end_output();
+		return output_end("claimsim");
 	case CMDLINE_VERSION:
 		printf("claimsim %s\n", VERSION);
-		return end_output();
+		return output_end("claimsim");
 	case CMDLINE_LIST_LIVES:
 		return list_lives();
 	}
